@@ -1,0 +1,194 @@
+"""Clips on disk and their splits. Numpy-free and quick: the server uses it to say what can be trained.
+
+A folder of clips is `<label>/<file>`. Who speaks and in which session is known from the comment in a WAV that the server
+stored, or from a Speech Commands file name, `<speaker>_nohash_<take>`.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import soundfile
+
+from training.labels import NOISE_FOLDERS, UNKNOWN, check_label
+from training.speech.audio import SUFFIXES
+
+SPLITS = ("train", "validation", "test")
+FRACTIONS = (0.6, 0.2, 0.2)
+MIN_CLIPS = 5  # a label with fewer cannot stand in all three splits and leave something to learn from
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """One recording: its file, its folder's name, and who spoke in which session, where that is known."""
+
+    path: Path
+    folder: str
+    speaker: str | None
+    session: str | None
+
+    @property
+    def id(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether the folder holds noise instead of speech."""
+        return self.folder in NOISE_FOLDERS
+
+    def label(self, labels: Sequence[str]) -> str:
+        """The class among `labels` that this clip belongs to: its folder, else unknown."""
+        return self.folder if self.folder in labels else UNKNOWN
+
+
+def list_clips(folder: Path) -> list[Clip]:
+    """All recordings of a folder `<label>/<file>`, sorted by path.
+
+    Raises:
+        ValueError: there is no such folder, or no recording in it.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}")
+    paths = sorted(path for path in folder.glob("*/*") if path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+    if not paths:
+        raise ValueError(f"no WAV, FLAC or OGG file in {folder}; recordings are expected as <label>/<file>")
+    return [_read_clip_header(path) for path in paths]
+
+
+def model_labels(labels: Iterable[str]) -> list[str]:
+    """The model's classes: the labels asked for, then `unknown`.
+
+    Raises:
+        ValueError: a label is malformed, is a name for noise, stands twice, or none is left beside `unknown`.
+    """
+    wanted = [check_label(label) for label in labels if label != UNKNOWN]
+    if not wanted:
+        raise ValueError("no label to train; name at least one word, for example yes,no")
+    if noise := [label for label in wanted if label in NOISE_FOLDERS]:
+        raise ValueError(f"{noise[0]!r} is a name for noise, which is always part of {UNKNOWN!r}; name a word")
+    if twice := [label for label, count in Counter(wanted).items() if count > 1]:
+        raise ValueError(f"label {twice[0]!r} stands twice")
+    return [*wanted, UNKNOWN]
+
+
+def check_trainable(counts: Mapping[str, int], labels: Iterable[str]) -> list[str]:
+    """Say whether a model can be trained on so many clips a folder.
+
+    Args:
+        counts: number of clips by folder.
+        labels: the words to tell apart.
+    Returns:
+        The model's classes.
+    Raises:
+        ValueError: the sentence that tells what is missing.
+    """
+    classes = model_labels(labels)
+    for label in classes[:-1]:
+        n_clips = counts.get(label, 0)
+        if n_clips < MIN_CLIPS:
+            clips = "1 clip" if n_clips == 1 else f"{n_clips} clips"
+            raise ValueError(f"label {label!r} has {clips}; at least {MIN_CLIPS} are needed. Record {MIN_CLIPS - n_clips} more.")
+    others = sum(count for folder, count in counts.items() if folder not in classes[:-1])
+    if len(classes) == 2 and others < MIN_CLIPS:
+        raise ValueError(
+            f"there is only one label, {classes[0]!r}: a model needs something to tell it from. "
+            f"Record at least {MIN_CLIPS} clips of another word, or of {UNKNOWN!r} (other words and noise)."
+        )
+    if 0 < others < MIN_CLIPS:
+        raise ValueError(f"label {UNKNOWN!r} has {others} clips; at least {MIN_CLIPS} are needed. Record {MIN_CLIPS - others} more.")
+    return classes
+
+
+def split_clips(
+    clips: Sequence[Clip], labels: Sequence[str], fractions: tuple[float, float, float] = FRACTIONS
+) -> tuple[str, dict[str, list[Clip]]]:
+    """Split by speaker, else by recording session, else by clip: the coarsest that leaves no class without a split.
+
+    A group's place depends on its name alone (a hash), so that a clip stays where it is when others come and go.
+
+    Args:
+        clips: the recordings.
+        labels: the model's classes.
+        fractions: of train, validation and test; they sum to 1.
+    Returns:
+        What the split is by ("speaker", "session" or "clip"), and the clips of each split.
+    """
+    keys: dict[str, Callable[[Clip], str]] = {
+        "speaker": lambda clip: clip.speaker or clip.session or clip.id,
+        "session": lambda clip: clip.session or clip.id,
+        "clip": lambda clip: clip.id,
+    }
+    for name, key in keys.items():
+        splits = {split: [clip for clip in clips if _split_of(key(clip), fractions) == split] for split in SPLITS}
+        if _is_complete(splits, clips, labels, fractions):
+            return name, splits
+    return "clip", _split_each_class(clips, labels, fractions)
+
+
+def fingerprint(clips: Iterable[Clip]) -> str:
+    """SHA-256 over the folders and contents of all clips, whatever their order: which data a model was trained on."""
+    entries = sorted(f"{clip.folder}/{hashlib.sha256(clip.path.read_bytes()).hexdigest()}" for clip in clips)
+    return hashlib.sha256("\n".join(entries).encode()).hexdigest()
+
+
+def _position(key: str) -> float:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
+
+
+def _split_of(key: str, fractions: tuple[float, float, float]) -> str:
+    position = _position(key)
+    return SPLITS[(position >= fractions[0]) + (position >= fractions[0] + fractions[1])]
+
+
+def _is_complete(
+    splits: Mapping[str, list[Clip]], clips: Sequence[Clip], labels: Sequence[str], fractions: tuple[float, float, float]
+) -> bool:
+    """Whether every class has at least half of its share in every split."""
+    total = Counter(clip.label(labels) for clip in clips)
+    for split, fraction in zip(SPLITS, fractions, strict=True):
+        found = Counter(clip.label(labels) for clip in splits[split])
+        if any(found[label] < max(1, fraction * n / 2) for label, n in total.items() if fraction > 0):
+            return False
+    return True
+
+
+def _split_each_class(
+    clips: Sequence[Clip], labels: Sequence[str], fractions: tuple[float, float, float]
+) -> dict[str, list[Clip]]:
+    """For few clips, where hashing may leave a split empty: cut each class in hash order."""
+    by_label: dict[str, list[Clip]] = defaultdict(list)
+    for clip in sorted(clips, key=lambda clip: (_position(clip.id), clip.path)):
+        by_label[clip.label(labels)].append(clip)
+    splits: dict[str, list[Clip]] = {split: [] for split in SPLITS}
+    for group in by_label.values():
+        n_validation, n_test = (max(1, round(len(group) * fraction)) if fraction > 0 else 0 for fraction in fractions[1:])
+        n_train = len(group) - n_validation - n_test
+        splits["train"] += group[:n_train]
+        splits["validation"] += group[n_train : n_train + n_validation]
+        splits["test"] += group[n_train + n_validation :]
+    return splits
+
+
+def _read_clip_header(path: Path) -> Clip:
+    about = _read_comment(path)
+    speaker, separator, _ = path.stem.partition("_nohash_")
+    return Clip(
+        path=path,
+        folder=path.parent.name,
+        speaker=about.get("speaker") or (speaker if separator else None),
+        session=about.get("session"),
+    )
+
+
+def _read_comment(path: Path) -> dict[str, str]:
+    """What the server wrote into the WAV's comment; {} for recordings from elsewhere, readable or not."""
+    try:
+        with soundfile.SoundFile(path) as file:
+            about = json.loads(file.comment or "{}")
+    except (soundfile.LibsndfileError, json.JSONDecodeError):
+        return {}  # not ours, or broken: reading its samples will tell
+    return about if isinstance(about, dict) else {}

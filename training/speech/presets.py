@@ -1,0 +1,9 @@
+"""The networks that a person can choose from, by name. Standard library only: the server lists them without TensorFlow."""
+
+PRESETS: dict[str, str] = {
+    "ds_cnn": "depthwise-separable CNN (Zhang et al., arXiv:1711.07128)",
+    "conv1d": "1-D CNN, Edge Impulse's default for keywords",
+}
+DEFAULT_PRESET = "ds_cnn"
+DEFAULT_EPOCHS = 60
+MAX_EPOCHS = 500

@@ -1,0 +1,352 @@
+"""From a folder of clips to a finished bundle; prints one JSON object a line when run as `python -m training.speech.train`.
+
+The pipeline is the workflow: clips -> windows -> augmentation -> features -> Keras -> int8 and TF.js -> checks -> bundle.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import queue
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.convert.bundle import check_free, write_bundle
+from training.features import MfccParams, extract, load_default
+from training.quiet import import_tensorflow
+from training.speech import clips as clip_store
+from training.speech.augment import MARGIN_SECONDS, Augmenter
+from training.speech.metrics import summarise
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, MAX_EPOCHS, PRESETS
+from training.speech.windows import Windows, windows_to_judge, windows_to_learn
+
+BATCH_SIZE = 32
+MIN_STEPS = 8  # an epoch of few clips draws this many batches, each clip several times in other guises
+PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
+STRIDE_HOPS = 10  # frames between two inferences on a stream: five a second by default
+DECISION = {"n_smooth": 3, "threshold": 0.7, "refractory": 16000}
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Everything that a run depends on; written into the manifest.
+
+    Raises:
+        ValueError: epochs, seed or preset is out of range.
+    """
+
+    clips: Path
+    labels: tuple[str, ...]
+    bundle: Path
+    project: str
+    run: str
+    preset: str = DEFAULT_PRESET
+    epochs: int = DEFAULT_EPOCHS
+    seed: int = 1
+    fractions: tuple[float, float, float] = clip_store.FRACTIONS
+    licence: str = ""
+    attribution: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.epochs <= MAX_EPOCHS:
+            raise ValueError(f"epochs must be 1 to {MAX_EPOCHS}, got {self.epochs}")
+        if not 0 <= self.seed < 2**31:
+            raise ValueError(f"seed must be 0 to {2**31 - 1}, got {self.seed}")
+        if self.preset not in PRESETS:
+            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The clips of a run, split and cut."""
+
+    labels: list[str]
+    split_by: str
+    counts: dict[str, dict[str, int]]
+    fingerprint: str
+    learn: Windows
+    judge: dict[str, Windows]
+
+
+def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
+    """Train, convert, check and write a bundle.
+
+    Args:
+        config: what to train, and where to.
+        emit: is given each event of DESIGN.md ("Training events") as it happens.
+    Returns:
+        The manifest.
+    Raises:
+        ValueError: the clips will not do, or the model does not survive conversion. No bundle is written then.
+    """
+    started = time.monotonic()
+    check_free(config.bundle)
+    params = load_default()
+    dataset = load_dataset(config, params, emit)
+    import_tensorflow()
+    features = {split: _features(windows, params) for split, windows in dataset.judge.items()}
+    model = _fit(config, params, dataset, features["validation"], emit)
+    manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, params, dataset, features, model, emit))
+    emit(
+        {
+            "event": "done",
+            "bundle": f"{config.project}/{config.run}",
+            "path": str(config.bundle),
+            "metrics": manifest["metrics"],
+            "seconds": round(time.monotonic() - started, 1),
+        }
+    )
+    return manifest
+
+
+def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset:
+    """Read, check, split and cut the clips. Raises ValueError with the sentence that says what is missing."""
+    clips = clip_store.list_clips(config.clips)
+    labels = clip_store.check_trainable(Counter(clip.folder for clip in clips), config.labels)
+    split_by, splits = clip_store.split_clips(clips, labels, config.fractions)
+    counts = {label: {split: 0 for split in clip_store.SPLITS} for label in labels}
+    for split, members in splits.items():
+        for clip in members:
+            counts[clip.label(labels)][split] += 1
+    emit(
+        {
+            "event": "start",
+            "labels": labels,
+            "clips": counts,
+            "split_by": split_by,
+            "preset": config.preset,
+            "epochs": config.epochs,
+            "seed": config.seed,
+        }
+    )
+    if not sum(counts[labels[-1]].values()):
+        emit({"event": "warning", "detail": "There are no clips of other words, so the model will take any word for one of yours."})
+    progress = _progress(emit, "features", len(clips))
+    margin = int(MARGIN_SECONDS * params.sample_rate)
+    learn = windows_to_learn(splits["train"], labels, params, margin, progress)
+    judge = {split: windows_to_judge(splits[split], labels, params, progress) for split in ("validation", "test")}
+    return Dataset(labels, split_by, counts, clip_store.fingerprint(clips), learn, judge)
+
+
+class _EpochLines:
+    """Turns Keras's logs into `epoch` events."""
+
+    def __init__(self, epochs: int, emit: Emit) -> None:
+        self._epochs, self._emit, self._started = epochs, emit, time.monotonic()
+
+    def __call__(self, epoch: int, logs: dict[str, float]) -> None:
+        values = {key: round(float(logs[key]), 5) for key in ("loss", "accuracy", "val_loss", "val_accuracy") if key in logs}
+        seconds = round(time.monotonic() - self._started, 2)
+        self._emit({"event": "epoch", "epoch": epoch + 1, "epochs": self._epochs, **values, "seconds": seconds})
+
+
+def _fit(config: TrainConfig, params: MfccParams, dataset: Dataset, validation: NDArray[np.float32], emit: Emit) -> Any:
+    import keras
+    import tensorflow as tf
+
+    from training.speech import models
+
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    n_labels = len(dataset.labels)
+    augmenter = Augmenter(dataset.learn, params, n_labels, config.seed)
+    sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
+    model = models.build(config.preset, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
+    steps = max(MIN_STEPS, len(dataset.learn) // BATCH_SIZE)
+    model.compile(
+        keras.optimizers.AdamW(_learning_rate(config.epochs * steps, WARMUP_EPOCHS * steps), weight_decay=1e-3),
+        keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
+        metrics=["accuracy"],
+    )
+    emit({"event": "stage", "stage": "train", "detail": f"{model.count_params():,} parameters, {steps} batches an epoch"})
+    one_hot = np.eye(n_labels, dtype=np.float32)
+    model.fit(
+        _ahead((features, one_hot[labels]) for features, labels in augmenter.batches(BATCH_SIZE)),
+        epochs=config.epochs,
+        steps_per_epoch=steps,
+        shuffle=False,
+        validation_data=(validation, one_hot[dataset.judge["validation"].labels]) if len(validation) else None,
+        validation_batch_size=256,
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=_EpochLines(config.epochs, emit))],
+        verbose=0,
+    )
+    return model
+
+
+def _learning_rate(steps: int, warmup: int) -> Any:
+    import keras
+
+    warmup = min(warmup, steps // 2)
+    return keras.optimizers.schedules.CosineDecay(
+        PEAK_RATE / 100, max(1, steps - warmup), warmup_target=PEAK_RATE, warmup_steps=warmup, alpha=0.01
+    )
+
+
+def _ahead(batches: Iterator[Any], depth: int = 8) -> Iterator[Any]:
+    """Make batches in a thread while the network learns from the last ones; the order stays the same."""
+    waiting: queue.Queue[Any] = queue.Queue(depth)
+    stopped = threading.Event()
+
+    def produce() -> None:
+        for batch in batches:
+            while not stopped.is_set():
+                try:
+                    waiting.put(batch, timeout=0.5)
+                    break
+                except queue.Full:
+                    continue
+            if stopped.is_set():
+                return
+
+    threading.Thread(target=produce, daemon=True, name="augmentation").start()
+    try:
+        while True:
+            yield waiting.get()
+    finally:
+        stopped.set()
+
+
+def _fill(
+    folder: Path,
+    config: TrainConfig,
+    params: MfccParams,
+    dataset: Dataset,
+    features: dict[str, NDArray[np.float32]],
+    model: Any,
+    emit: Emit,
+) -> dict[str, Any]:
+    """Convert into the bundle's folder and describe the run: the manifest without its files."""
+    from training.convert.export import export_model, multiply_accumulates
+    from training.convert.int8 import calibration_rows
+
+    emit({"event": "stage", "stage": "convert", "detail": "int8 for the board, TF.js for the phone, each checked against Keras"})
+    rows = calibration_rows(dataset.learn.labels, config.seed)
+    margin = int(MARGIN_SECONDS * params.sample_rate)
+    calibration = extract(dataset.learn.pcm[rows, margin:-margin], params).astype(np.float32)
+    exported = export_model(model, calibration, features["validation"], folder)
+    emit({"event": "stage", "stage": "evaluate", "detail": "float and int8 on clips that were not trained on"})
+    return {
+        "schema": 1,
+        "kind": "speech",
+        "project": config.project,
+        "run": config.run,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "labels": dataset.labels,
+        "params": params.to_dict(),
+        "params_crc32": params.crc32,
+        "window": params.clip_length,
+        "stride": STRIDE_HOPS * params.hop_length,
+        "decision": DECISION,
+        "model": {
+            "preset": config.preset,
+            "parameters": model.count_params(),
+            "multiply_accumulates": multiply_accumulates(model),
+            "ops": exported.pop("ops"),
+        },
+        "training": {"epochs": config.epochs, "seed": config.seed, "batch_size": BATCH_SIZE, "fractions": list(config.fractions)},
+        "dataset": {"fingerprint": dataset.fingerprint, "split_by": dataset.split_by, "clips": dataset.counts},
+        "metrics": _measure(folder, dataset, features, model),
+        **exported,
+        "versions": _versions(),
+        "licence": config.licence,
+        "attribution": config.attribution,
+    }
+
+
+def _measure(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.float32]], model: Any) -> dict[str, Any]:
+    from training.speech.engines import float_engine, load_engine
+
+    engines = {"float": float_engine(model), "int8": load_engine(folder, "int8")}
+    return {
+        name: {
+            split: summarise(windows.labels, run(features[split]).argmax(axis=1), dataset.labels)
+            for split, windows in dataset.judge.items()
+            if len(windows)
+        }
+        for name, run in engines.items()
+    }
+
+
+def _features(windows: Windows, params: MfccParams) -> NDArray[np.float32]:
+    return extract(windows.pcm, params).astype(np.float32)
+
+
+def _versions() -> dict[str, str]:
+    names = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy")
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in names}
+
+
+def _progress(emit: Emit, stage: str, total: int) -> Callable[[int, int], None]:
+    """Counts clips over several calls and says so at each tenth."""
+    done = 0
+
+    def advance(_number: int, _count: int) -> None:
+        nonlocal done
+        done += 1
+        if done * 10 // total > (done - 1) * 10 // total:
+            emit({"event": "stage", "stage": stage, "detail": f"{done} of {total} clips read"})
+
+    return advance
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry of the process that the server starts: JSON lines on standard output, 0 when a bundle was written."""
+    parser = argparse.ArgumentParser(description="Train a keyword model and write its bundle.")
+    parser.add_argument("--clips", type=Path, required=True, help="folder <label>/<file>")
+    parser.add_argument("--labels", required=True, help="words to tell apart, separated by commas")
+    parser.add_argument("--exports", type=Path, required=True, help="folder of the bundles")
+    parser.add_argument("--project", required=True)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--preset", default=DEFAULT_PRESET)
+    parser.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
+    options = parser.parse_args(arguments)
+    if options.watch_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True, name="watch-stdin").start()
+    # Leave by an exception, so that a half-written bundle is removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        config = TrainConfig(
+            clips=options.clips,
+            labels=tuple(options.labels.split(",")),
+            bundle=options.exports / options.project / options.run,
+            project=options.project,
+            run=options.run,
+            preset=options.preset,
+            epochs=options.epochs,
+            seed=options.seed,
+        )
+        train(config, print_line)
+    except ValueError as error:
+        print_line({"event": "error", "detail": str(error)})
+        return 1
+    return 0
+
+
+def print_line(event: dict[str, Any]) -> None:
+    """Print one event as one line of JSON, at once."""
+    print(json.dumps(event, ensure_ascii=False), flush=True)
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
