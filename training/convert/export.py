@@ -38,7 +38,7 @@ def export_model(
     Raises:
         ValueError: a conversion does not hold; the sentence says which and by how much.
     """
-    model.save(folder / "model.keras")
+    model.save(folder / "model.keras", include_optimizer=False)
     with tempfile.TemporaryDirectory() as temporary, silent_stderr():
         saved_model = Path(temporary) / "saved_model"
         signature = [tf.TensorSpec((1, *model.input_shape[1:]), tf.float32, name="features")]

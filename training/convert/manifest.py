@@ -39,7 +39,9 @@ def check_name(name: str, what: str) -> str:
         ValueError: it is anything but 1 to 40 of a-z, 0-9 and `-`, starting with a letter or digit.
     """
     if not NAME.fullmatch(name):
-        raise ValueError(f"a {what} is named with 1 to 40 of a-z, 0-9 and '-', starting with a letter or digit, got {name[:60]!r}")
+        raise ValueError(
+            f"a {what} is named with 1 to 40 of a-z, 0-9 and '-', starting with a letter or digit, got {name[:60]!r}"
+        )
     return name
 
 
@@ -72,7 +74,9 @@ def check_manifest(manifest: Any, name: str = FILE_NAME) -> dict[str, Any]:
         raise ValueError(f"{name}: kind must be one of {', '.join(KINDS)}, got {manifest['kind']!r}")
     crc32 = MfccParams.from_dict(manifest["params"]).crc32
     if crc32 != manifest["params_crc32"]:
-        raise ValueError(f"{name}: the front end's parameters have CRC-32 {crc32}, the manifest says {manifest['params_crc32']!r}")
+        raise ValueError(
+            f"{name}: the front end's parameters have CRC-32 {crc32}, the manifest says {manifest['params_crc32']!r}"
+        )
     return manifest
 
 

@@ -4,6 +4,7 @@ A graph model and not a layers model: what Keras 3 saves, TF.js's layers API doe
 """
 
 import json
+import os
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -19,6 +20,8 @@ _TIMEOUT_SECONDS = 300
 
 def convert(saved_model: Path, out: Path) -> None:
     """Write `model.json` and its weights into the folder `out`."""
+    # The converter imports TensorFlow Decision Forests, which greets on standard output, or fails without IPython.
+    os.environ["TFDF_DISABLE_WELCOME_MESSAGE"] = "1"
     from tensorflowjs.converters.tf_saved_model_conversion_v2 import convert_tf_saved_model
 
     convert_tf_saved_model(str(saved_model), str(out))

@@ -6,6 +6,7 @@ interpreter: its XNNPACK delegate gives other bits.
 
 import importlib.metadata
 import importlib.util
+import warnings
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,8 @@ class _ReferenceRunner:
         import tensorflow as tf
 
         resolver = tf.lite.experimental.OpResolverType.BUILTIN_REF
-        self._interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
+        with warnings.catch_warnings(action="ignore"):  # it announces that it will move to another package
+            self._interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
         self._interpreter.allocate_tensors()
         self.input = self._interpreter.get_input_details()[0]
         self.output = self._interpreter.get_output_details()[0]

@@ -69,7 +69,8 @@ def log_mel(frames: NDArray[np.int16], params: MfccParams) -> NDArray[np.float64
     """
     spectrum = np.fft.rfft(frames * (hann_periodic(params.frame_length) / FULL_SCALE), params.n_fft)
     power = spectrum.real**2 + spectrum.imag**2
-    return np.log(np.maximum(power @ mel_filterbank(params).T, params.log_floor))
+    bands: NDArray[np.float64] = np.log(np.maximum(power @ mel_filterbank(params).T, params.log_floor))
+    return bands
 
 
 @lru_cache
@@ -102,12 +103,14 @@ def dct_matrix(n_mels: int, n_mfcc: int) -> NDArray[np.float64]:
 
 def hz_to_mel(hz: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """HTK mel of a frequency in Hz."""
-    return 2595.0 * np.log10(1.0 + np.asarray(hz, np.float64) / 700.0)
+    mel: NDArray[np.float64] = 2595.0 * np.log10(1.0 + np.asarray(hz, np.float64) / 700.0)
+    return mel
 
 
 def mel_to_hz(mel: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Frequency in Hz of an HTK mel."""
-    return 700.0 * (10.0 ** (np.asarray(mel, np.float64) / 2595.0) - 1.0)
+    hz: NDArray[np.float64] = 700.0 * (10.0 ** (np.asarray(mel, np.float64) / 2595.0) - 1.0)
+    return hz
 
 
 def _frozen(table: NDArray[np.float64]) -> NDArray[np.float64]:

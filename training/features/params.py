@@ -139,7 +139,10 @@ def _check_values(params: MfccParams) -> None:
         "clip_length must be frame_length to 10 seconds": params.frame_length <= params.clip_length <= 10 * params.sample_rate,
         "n_mels must be 4 to 128": 4 <= params.n_mels <= 128,
         "n_mfcc must be 1 to n_mels": 1 <= params.n_mfcc <= params.n_mels,
-        "fmin and fmax must satisfy 0 <= fmin < fmax <= sample_rate / 2": 0 <= params.fmin < params.fmax <= params.sample_rate / 2,
+        "fmin and fmax must satisfy 0 <= fmin < fmax <= sample_rate / 2": 0
+        <= params.fmin
+        < params.fmax
+        <= params.sample_rate / 2,
         "log_floor must be 1e-12 to 1": 1e-12 <= params.log_floor <= 1,
     }
     for rule, holds in rules.items():

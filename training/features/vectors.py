@@ -50,8 +50,18 @@ def signals(params: MfccParams) -> Iterator[tuple[str, str, list[str], NDArray[n
     yield "between_bins", "a quiet sine halfway between two FFT bins", [], _int16(800 * np.sin(2 * np.pi * 1015.625 * n / rate))
     yield "above_fmax", "7.9 kHz: above the highest mel band", [], _int16(16000 * np.sin(2 * np.pi * 7900 * n / rate))
     yield "one_frame", "exactly one frame of noise", [], _int16(rng.normal(0, 3000, params.frame_length))
-    yield "one_short_of_two", "one sample short of two frames: the tail is dropped", [], _int16(rng.normal(0, 3000, params.frame_length + params.hop_length - 1))
-    yield "one_sample_short", "one sample short of a frame: an error", ["error"], _int16(rng.normal(0, 3000, params.frame_length - 1))
+    yield (
+        "one_short_of_two",
+        "one sample short of two frames: the tail is dropped",
+        [],
+        _int16(rng.normal(0, 3000, params.frame_length + params.hop_length - 1)),
+    )
+    yield (
+        "one_sample_short",
+        "one sample short of a frame: an error",
+        ["error"],
+        _int16(rng.normal(0, 3000, params.frame_length - 1)),
+    )
     yield "chirp", "one clip: 50 Hz to 8 kHz in a second over faint noise", [], _chirp(params, rng)
 
 
@@ -62,7 +72,8 @@ def _chirp(params: MfccParams, rng: np.random.Generator) -> NDArray[np.int16]:
 
 
 def _int16(samples: NDArray[Any]) -> NDArray[np.int16]:
-    return np.clip(np.rint(samples), -32768, 32767).astype("<i2")
+    pcm: NDArray[np.int16] = np.clip(np.rint(samples), -32768, 32767).astype("<i2")
+    return pcm
 
 
 def _case(params: MfccParams, name: str, comment: str, flags: list[str], pcm: NDArray[np.int16]) -> dict[str, Any]:

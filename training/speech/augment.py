@@ -69,6 +69,10 @@ class Augmenter:
             labels[silent] = self._n_labels - 1
             yield self._features(to_pcm(samples)), labels
 
+    def vary(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Features of chosen windows, each augmented once: shape (len(rows), n_frames, n_mfcc)."""
+        return self._features(to_pcm(self._distort(self._windows.pcm[rows])))
+
     def _distort(self, pcm: NDArray[np.int16]) -> NDArray[np.float32]:
         settings, n = self._settings, len(pcm)
         samples = self._stretch(pcm)
@@ -100,8 +104,10 @@ class Augmenter:
         recorded = self._rng.integers(max(n_recorded, 1), size=n)
         rows = np.where((self._rng.random(n) < 0.5) & (n_recorded > 0), recorded, made)
         offsets = self._rng.integers(2 * self._margin + 1, size=n)
-        length = self._params.clip_length
-        return np.stack([self._noise[row, first : first + length] for row, first in zip(rows, offsets, strict=True)])
+        noise = np.empty((n, self._params.clip_length), np.float32)
+        for target, row, first in zip(noise, rows, offsets, strict=True):
+            target[:] = self._noise[row, first : first + len(target)]
+        return noise
 
     def _amplitude(self, n: int, decibels: tuple[float, float]) -> NDArray[np.float32]:
         """Factors drawn evenly in decibels, shape (n, 1)."""
@@ -141,9 +147,9 @@ def _unit_power(noise: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _draw_probabilities(labels: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
-    """Each window's chance to be drawn: keywords in equal shares, unknown (the widest class) in one and a half."""
+    """Each window's chance to be drawn: keywords in equal shares, unknown (the widest class) in two."""
     share = np.ones(n_labels)
-    share[-1] = 1.5
+    share[-1] = 2.0
     counts = np.bincount(labels, minlength=n_labels)
     probabilities = (share / np.maximum(counts, 1))[labels]
     return probabilities / probabilities.sum()

@@ -99,7 +99,9 @@ def check_trainable(counts: Mapping[str, int], labels: Iterable[str]) -> list[st
             f"Record at least {MIN_CLIPS} clips of another word, or of {UNKNOWN!r} (other words and noise)."
         )
     if 0 < others < MIN_CLIPS:
-        raise ValueError(f"label {UNKNOWN!r} has {others} clips; at least {MIN_CLIPS} are needed. Record {MIN_CLIPS - others} more.")
+        raise ValueError(
+            f"label {UNKNOWN!r} has {others} clips; at least {MIN_CLIPS} are needed. Record {MIN_CLIPS - others} more."
+        )
     return classes
 
 

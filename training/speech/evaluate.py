@@ -66,4 +66,9 @@ def _classify_one(file: Path, pcm: NDArray[np.int16], run: Engine, labels: Seque
     window = cut(pcm, start, params.clip_length)
     scores = run(extract(window, params)[None].astype(np.float32))[0]
     label = labels[int(np.argmax(scores))]
-    return {"file": str(file), "label": label, "scores": name_scores(labels, scores), "at_s": max(0.0, start / params.sample_rate)}
+    return {
+        "file": str(file),
+        "label": label,
+        "scores": name_scores(labels, scores),
+        "at_s": max(0.0, start / params.sample_rate),
+    }

@@ -4,6 +4,7 @@ Only operators that the generated and the interpreted runtimes on the microcontr
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import keras
 import numpy as np
@@ -73,4 +74,8 @@ def _bn_relu(x: keras.KerasTensor) -> keras.KerasTensor:
     return layers.ReLU()(layers.BatchNormalization(momentum=0.95)(x))
 
 
-_BUILDERS: dict[str, Callable[..., keras.KerasTensor]] = {"ds_cnn": _ds_cnn, "conv1d": _conv1d}
+_BUILDERS: dict[str, Callable[..., keras.KerasTensor]] = {
+    "ds_cnn": _ds_cnn,
+    "ds_cnn_wide": partial(_ds_cnn, width=64),
+    "conv1d": _conv1d,
+}

@@ -58,6 +58,7 @@ class TrainConfig:
     epochs: int = DEFAULT_EPOCHS
     seed: int = 1
     fractions: tuple[float, float, float] = clip_store.FRACTIONS
+    test_clips: Path | None = None  # a folder of its own for the test split, of other people
     licence: str = ""
     attribution: str = ""
 
@@ -118,7 +119,9 @@ def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset
     clips = clip_store.list_clips(config.clips)
     labels = clip_store.check_trainable(Counter(clip.folder for clip in clips), config.labels)
     split_by, splits = clip_store.split_clips(clips, labels, config.fractions)
-    counts = {label: {split: 0 for split in clip_store.SPLITS} for label in labels}
+    if config.test_clips:
+        splits["test"] = clip_store.list_clips(config.test_clips)
+    counts = {label: dict.fromkeys(clip_store.SPLITS, 0) for label in labels}
     for split, members in splits.items():
         for clip in members:
             counts[clip.label(labels)][split] += 1
@@ -134,8 +137,10 @@ def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset
         }
     )
     if not sum(counts[labels[-1]].values()):
-        emit({"event": "warning", "detail": "There are no clips of other words, so the model will take any word for one of yours."})
-    progress = _progress(emit, "features", len(clips))
+        emit(
+            {"event": "warning", "detail": "There are no clips of other words, so the model will take any word for one of yours."}
+        )
+    progress = _progress(emit, "features", sum(map(len, splits.values())))
     margin = int(MARGIN_SECONDS * params.sample_rate)
     learn = windows_to_learn(splits["train"], labels, params, margin, progress)
     judge = {split: windows_to_judge(splits[split], labels, params, progress) for split in ("validation", "test")}
@@ -151,7 +156,7 @@ class _EpochLines:
     def __call__(self, epoch: int, logs: dict[str, float]) -> None:
         values = {key: round(float(logs[key]), 5) for key in ("loss", "accuracy", "val_loss", "val_accuracy") if key in logs}
         seconds = round(time.monotonic() - self._started, 2)
-        self._emit({"event": "epoch", "epoch": epoch + 1, "epochs": self._epochs, **values, "seconds": seconds})
+        self._emit({"event": "epoch", "epoch": epoch + 1, "epochs": self._epochs} | values | {"seconds": seconds})
 
 
 def _fit(config: TrainConfig, params: MfccParams, dataset: Dataset, validation: NDArray[np.float32], emit: Emit) -> Any:
@@ -235,8 +240,8 @@ def _fill(
 
     emit({"event": "stage", "stage": "convert", "detail": "int8 for the board, TF.js for the phone, each checked against Keras"})
     rows = calibration_rows(dataset.learn.labels, config.seed)
-    margin = int(MARGIN_SECONDS * params.sample_rate)
-    calibration = extract(dataset.learn.pcm[rows, margin:-margin], params).astype(np.float32)
+    # Augmented: a phone held closer than those of the training clips must not saturate the input.
+    calibration = Augmenter(dataset.learn, params, len(dataset.labels), config.seed).vary(rows)
     exported = export_model(model, calibration, features["validation"], folder)
     emit({"event": "stage", "stage": "evaluate", "detail": "float and int8 on clips that were not trained on"})
     return {

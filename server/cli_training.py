@@ -1,0 +1,230 @@
+"""The commands of `nestling` that train, judge and run models. Training is imported inside: TensorFlow takes seconds to load."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from server.settings import CHECKOUT
+from training.convert.manifest import check_name, read_manifest
+from training.labels import UNKNOWN, check_label
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, MAX_EPOCHS, PRESETS
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+RECORDING = click.Path(exists=True, dir_okay=False, path_type=Path)
+_ENGINE = click.option(
+    "--engine", type=click.Choice(["float", "int8"]), default="int8", show_default=True,
+    help="int8 is what the board runs, in the TFLM interpreter; float is the Keras model.",
+)  # fmt: skip
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def _parse_labels(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    try:
+        return tuple(check_label(label.strip()) for label in value.split(","))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _parse_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else check_name(value, str(parameter.name))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command()
+@click.option("--project", callback=_parse_name, help="Train on the clips of this project.")
+@click.option("--clips", type=FOLDER, help="Train on a folder <label>/<file> instead.")
+@click.option("--labels", required=True, callback=_parse_labels, help="Words to tell apart, as in yes,no. The rest is unknown.")
+@click.option("--epochs", type=click.IntRange(1, MAX_EPOCHS), default=DEFAULT_EPOCHS, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="The same seed, the same model.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), default=DEFAULT_PRESET, show_default=True, help="The network.")
+@click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")
+@click.option("--exports", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "exports",
+              show_default="<checkout>/exports", help="Where the bundle goes: <exports>/<project>/<run>.")  # fmt: skip
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "data",
+              show_default="<checkout>/data", help="Where the projects are kept.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line while training.")
+def train(
+    project: str | None, clips: Path | None, labels: tuple[str, ...], epochs: int, seed: int, preset: str,
+    run: str | None, exports: Path, data: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """Train a model on recorded words and write its bundle, checked, for the phone and the board."""
+    if (project is None) == (clips is None):
+        raise click.UsageError("name either --project or --clips")
+    folder = clips or data / "projects" / str(project) / "clips"
+    project = project or _slug(folder.resolve().name)
+    run = run or datetime.now().strftime("%Y%m%d-%H%M%S")
+    from training.speech.train import TrainConfig, print_line
+    from training.speech.train import train as train_model
+
+    with sentences(), _training_progress(epochs, print_line if as_json else None) as emit:
+        config = TrainConfig(
+            clips=folder, labels=labels, bundle=exports / project / run, project=project, run=run,
+            preset=preset, epochs=epochs, seed=seed,
+        )  # fmt: skip
+        manifest = train_model(config, emit)
+    if not as_json:
+        _print_trained(manifest, config.bundle)
+
+
+@click.command()
+@click.option("--bundle", type=FOLDER, required=True, help="Folder of the bundle.")
+@click.option("--clips", type=FOLDER, required=True, help="Folder <label>/<file>; what is no label of the bundle is unknown.")
+@_ENGINE
+@_JSON
+def evaluate(bundle: Path, clips: Path, engine: str, as_json: bool) -> None:
+    """Judge a bundle on recordings: accuracy with its 95 % interval, confusion matrix, each prediction."""
+    from training.speech.evaluate import evaluate as judge
+
+    with sentences(), _counting("reading clips") as progress:
+        _load_tensorflow_for(engine)
+        result = judge(bundle, clips, engine, progress)
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        _print_metrics(result, result["labels"], f"{engine}, {clips}")
+
+
+@click.command()
+@click.option("--bundle", type=FOLDER, required=True, help="Folder of the bundle.")
+@click.argument("files", type=RECORDING, nargs=-1, required=True)
+@_ENGINE
+@_JSON
+def classify(bundle: Path, files: tuple[Path, ...], engine: str, as_json: bool) -> None:
+    """Say what each recording holds, where in it the word is, and how sure the model is."""
+    from training.speech.evaluate import classify as judge
+
+    with sentences():
+        _load_tensorflow_for(engine)
+        results = judge(bundle, files, engine)
+    if as_json:
+        click.echo(json.dumps(results, ensure_ascii=False))
+        return
+    labels = read_manifest(bundle)["labels"]
+    table = Table(Column("file", overflow="fold"), "at", "label", *labels)
+    for result in results:
+        scores = (f"{result['scores'][label]:.2f}" for label in labels)
+        table.add_row(result["file"], f"{result['at_s']:.2f} s", f"[bold]{result['label']}[/bold]", *scores)
+    Console().print(table)
+
+
+@click.command()
+@click.argument("file", type=RECORDING)
+@_JSON
+def features(file: Path, as_json: bool) -> None:
+    """Compute the MFCCs of a recording with the default front end."""
+    from training.features import extract, load_default
+    from training.speech.audio import read_clip
+
+    params = load_default()
+    with sentences():
+        mfcc = extract(read_clip(file, params.sample_rate), params)
+    if as_json:
+        result = {"params": params.to_dict(), "params_crc32": params.crc32, "shape": list(mfcc.shape), "mfcc": mfcc.tolist()}
+        click.echo(json.dumps(result))
+        return
+    table = Table("coefficient", "mean", "lowest", "highest", title=f"{len(mfcc)} frames, parameters {params.crc32}")
+    for index, column in enumerate(mfcc.T):
+        table.add_row(str(index), *(f"{value:.2f}" for value in (column.mean(), column.min(), column.max())))
+    Console().print(table)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what a person can mend into one sentence and exit code 1."""
+    try:
+        yield
+    except ValueError as error:
+        sentence = str(error)
+    except OSError as error:
+        sentence = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    else:
+        return
+    click.echo(f"nestling: {sentence}", err=True)
+    sys.exit(1)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "clips"
+
+
+def _load_tensorflow_for(engine: str) -> None:
+    """Keras brings TensorFlow, and TensorFlow its notices: have them out of the way before anything is printed."""
+    if engine == "float":
+        from training.quiet import import_tensorflow
+
+        import_tensorflow()
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    with _bar() as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _training_progress(
+    epochs: int, print_line: Callable[[dict[str, Any]], None] | None
+) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Events go to standard output as JSON lines where these are asked for, else to a progress bar on standard error."""
+    if print_line:
+        yield print_line
+        return
+    with _bar() as bar:
+        task = bar.add_task("reading clips", total=epochs)
+
+        def show(event: dict[str, Any]) -> None:
+            if event["event"] == "epoch":
+                said = f"training, loss {event['loss']:.3f}, accuracy {event['accuracy']:.0%}"
+                bar.update(task, description=said, completed=event["epoch"])
+            elif event["event"] == "stage":
+                bar.update(task, description=event["detail"])
+            elif event["event"] == "warning":
+                bar.console.print(f"[yellow]{event['detail']}[/yellow]")
+
+        yield show
+
+
+def _print_trained(manifest: dict[str, Any], bundle: Path) -> None:
+    for engine in ("float", "int8"):
+        for split, metrics in manifest["metrics"][engine].items():
+            click.echo(f"{engine:5}  {split:10}  {describe_accuracy(metrics)}")
+    size = manifest["files"]["model_int8.tflite"]["bytes"]
+    arena = manifest["arena_bytes"]
+    click.echo(f"int8 model {size:,} bytes" + (f", arena {arena:,} bytes" if arena else ""))
+    click.echo(f"bundle {bundle}")
+
+
+def describe_accuracy(metrics: dict[str, Any]) -> str:
+    """An accuracy with its interval, as in "94 % (74-99 %, 18 clips)"."""
+    if not metrics["n"]:
+        return f"no clips of {UNKNOWN} or of the labels"
+    low, high = metrics["interval_95"]
+    return f"{metrics['accuracy']:.1%} ({low:.1%} to {high:.1%}, {metrics['n']} clips)"
+
+
+def _print_metrics(result: dict[str, Any], labels: list[str], title: str) -> None:
+    console = Console()
+    console.print(f"accuracy {describe_accuracy(result)}", highlight=False)
+    table = Table("true \\ predicted", *labels, "precision", "recall", title=title, title_justify="left")
+    for label, row in zip(labels, result["confusion"], strict=True):
+        scores = (result["per_label"][label][name] for name in ("precision", "recall"))
+        table.add_row(label, *map(str, row), *("" if score is None else f"{score:.1%}" for score in scores))
+    console.print(table)
