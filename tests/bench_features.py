@@ -26,7 +26,7 @@ def main() -> None:
         )  # fmt: skip
         librosa.feature.mfcc(S=np.log(np.maximum(mel, params.log_floor)), n_mfcc=params.n_mfcc)
 
-    contenders: dict[str, Callable[[], object]] = {"nestling": lambda: extract(pcm, params), "librosa": librosa_batch}
+    contenders: dict[str, Callable[[], object]] = {"nestling": lambda: extract(pcm, params, np.float32), "librosa": librosa_batch}
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for round_number in range(ROUNDS + 1):
         for name, run in contenders.items():

@@ -144,3 +144,10 @@ def test_crc_depends_on_every_value_and_not_on_order_or_spelling() -> None:
         replace(PARAMS, **change).crc32 for change in ({"fmin": 21}, {"n_mfcc": 12}, {"log_floor": 1e-7}, {"hop_length": 321})
     }
     assert len(others | {PARAMS.crc32}) == 5
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_float32_is_near_the_reference(name: str) -> None:
+    mfcc = extract(SIGNALS[name], PARAMS, np.float32)
+    assert mfcc.dtype == np.float32
+    assert np.abs(mfcc - extract(SIGNALS[name], PARAMS)).max() < 1e-3

@@ -6,6 +6,7 @@ IEEE TASSP 28 (1980); mel scale as in HTK (S. Young et al., The HTK Book, 5.4).
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +14,30 @@ from numpy.typing import NDArray
 from training.features.params import MfccParams
 
 FULL_SCALE = 32768.0  # int16 to [-1, 1)
-_CHUNK_FRAMES = 1024  # a chunk's spectra stay in the CPU's cache: half again as fast as all clips at once
+_CHUNK_FRAMES = 256  # a chunk's spectra stay in the CPU's cache: twice as fast as all clips at once
 
 
-def extract(pcm: NDArray[np.int16], params: MfccParams) -> NDArray[np.float64]:
+def extract(
+    pcm: NDArray[np.int16], params: MfccParams, dtype: type[np.float64] | type[np.float32] = np.float64
+) -> NDArray[np.floating[Any]]:
     """MFCCs of one clip or of many clips of one length.
 
     Args:
         pcm: mono audio, int16, shape (..., n_samples), at `params.sample_rate` Hz.
         params: the front end.
+        dtype: float64 is the reference; float32, within 1e-3 of it, is what training uses: it takes two thirds of the time.
     Returns:
-        float64, shape (..., n_frames, n_mfcc).
+        dtype, shape (..., n_frames, n_mfcc).
     Raises:
         ValueError: pcm is not int16, or is shorter than one frame.
     """
     frames = frame_clip(pcm, params)
     flat = frames.reshape(-1, params.frame_length)
-    mfcc = np.empty((len(flat), params.n_mfcc))
-    dct = dct_matrix(params.n_mels, params.n_mfcc)
+    dct = dct_matrix(params.n_mels, params.n_mfcc).T.astype(dtype)
+    mfcc: NDArray[Any] = np.empty((len(flat), params.n_mfcc), dtype)
     for start in range(0, len(flat), _CHUNK_FRAMES):
         chunk = slice(start, start + _CHUNK_FRAMES)
-        mfcc[chunk] = log_mel(flat[chunk], params) @ dct.T
+        np.matmul(log_mel(flat[chunk], params, dtype), dct, out=mfcc[chunk])
     return mfcc.reshape(*frames.shape[:-1], params.n_mfcc)
 
 
@@ -58,18 +62,27 @@ def frame_clip(pcm: NDArray[np.int16], params: MfccParams) -> NDArray[np.int16]:
     return frames[..., :: params.hop_length, :]
 
 
-def log_mel(frames: NDArray[np.int16], params: MfccParams) -> NDArray[np.float64]:
+def log_mel(
+    frames: NDArray[np.int16], params: MfccParams, dtype: type[np.float64] | type[np.float32] = np.float64
+) -> NDArray[np.floating[Any]]:
     """Natural logarithm of the mel band powers of frames, floored.
 
     Args:
         frames: int16, shape (n_frames, frame_length).
         params: the front end.
+        dtype: of the computation.
     Returns:
-        float64, shape (n_frames, n_mels); no value is below log(log_floor).
+        dtype, shape (n_frames, n_mels); no value is below log(log_floor).
     """
-    spectrum = np.fft.rfft(frames * (hann_periodic(params.frame_length) / FULL_SCALE), params.n_fft)
-    power = spectrum.real**2 + spectrum.imag**2
-    bands: NDArray[np.float64] = np.log(np.maximum(power @ mel_filterbank(params).T, params.log_floor))
+    windowed = np.zeros((len(frames), params.n_fft), dtype)
+    window = (hann_periodic(params.frame_length) / FULL_SCALE).astype(dtype)
+    np.multiply(frames.astype(dtype), window, out=windowed[:, : params.frame_length])
+    parts: NDArray[Any] = np.fft.rfft(windowed).view(dtype)
+    parts *= parts
+    power = parts[:, ::2] + parts[:, 1::2]
+    bands: NDArray[Any] = power @ mel_filterbank(params).T.astype(dtype)
+    np.maximum(bands, params.log_floor, out=bands)
+    np.log(bands, out=bands)
     return bands
 
 

@@ -116,11 +116,12 @@ class Augmenter:
     def _features(self, pcm: NDArray[np.int16]) -> NDArray[np.float32]:
         params = self._params
         frames = frame_clip(pcm, params)
-        bands = log_mel(frames.reshape(-1, params.frame_length), params).reshape(*frames.shape[:-1], params.n_mels)
+        bands = log_mel(frames.reshape(-1, params.frame_length), params, np.float32).reshape(*frames.shape[:-1], params.n_mels)
         self._mask(bands)
-        return (bands @ dct_matrix(params.n_mels, params.n_mfcc).T).astype(np.float32)
+        mfcc: NDArray[np.float32] = bands @ dct_matrix(params.n_mels, params.n_mfcc).T.astype(np.float32)
+        return mfcc
 
-    def _mask(self, bands: NDArray[np.float64]) -> None:
+    def _mask(self, bands: NDArray[np.floating]) -> None:
         """SpecAugment: one run of bands and one of frames, replaced by the clip's mean."""
         _, n_frames, n_mels = bands.shape
         for clip in bands:

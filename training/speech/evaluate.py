@@ -27,7 +27,7 @@ def evaluate(bundle: Path, clips_folder: Path, engine: str, progress: Progress) 
     manifest = read_manifest(bundle)
     params, labels = MfccParams.from_dict(manifest["params"]), manifest["labels"]
     windows = windows_to_judge(list_clips(clips_folder), labels, params, progress)
-    scores = load_engine(bundle, engine)(extract(windows.pcm, params).astype(np.float32))
+    scores = load_engine(bundle, engine)(extract(windows.pcm, params, np.float32))
     predictions = [
         {
             "file": clip.path.relative_to(clips_folder).as_posix(),
@@ -64,7 +64,7 @@ def name_scores(labels: Sequence[str], scores: NDArray[np.floating]) -> dict[str
 def _classify_one(file: Path, pcm: NDArray[np.int16], run: Engine, labels: Sequence[str], params: MfccParams) -> dict[str, Any]:
     start = word_start(pcm, params.clip_length)
     window = cut(pcm, start, params.clip_length)
-    scores = run(extract(window, params)[None].astype(np.float32))[0]
+    scores = run(extract(window, params, np.float32)[None])[0]
     label = labels[int(np.argmax(scores))]
     return {
         "file": str(file),

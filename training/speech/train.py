@@ -287,7 +287,7 @@ def _measure(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.floa
 
 
 def _features(windows: Windows, params: MfccParams) -> NDArray[np.float32]:
-    return extract(windows.pcm, params).astype(np.float32)
+    return extract(windows.pcm, params, np.float32)
 
 
 def _versions() -> dict[str, str]:
