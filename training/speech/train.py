@@ -349,7 +349,9 @@ def print_line(event: dict[str, Any]) -> None:
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin: its lock, held by a daemon thread at exit, aborts the interpreter.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
