@@ -46,7 +46,7 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--project", callback=_parse_name, help="Train on the clips of this project.")
 @click.option("--clips", type=FOLDER, help="Train on a folder <label>/<file> instead.")
 @click.option("--labels", required=True, callback=_parse_labels, help="Words to tell apart, as in yes,no. The rest is unknown.")
-@click.option("--epochs", type=click.IntRange(1, MAX_EPOCHS), default=DEFAULT_EPOCHS, show_default=True)
+@click.option("--epochs", type=click.IntRange(1, MAX_EPOCHS), default=DEFAULT_EPOCHS, show_default=True, help="Training passes.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="The same seed, the same model.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), default=DEFAULT_PRESET, show_default=True, help="The network.")
 @click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")

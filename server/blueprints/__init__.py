@@ -1,0 +1,25 @@
+"""One blueprint a noun. They turn requests into calls, and nothing else."""
+
+from typing import Any
+
+from flask import request
+
+from server.errors import RefusedError
+
+
+def json_object() -> dict[str, Any]:
+    """The request's body, a JSON object; {} where there is none. Raises RefusedError."""
+    if not request.get_data():
+        return {}
+    values = request.get_json(force=True, silent=True)
+    if not isinstance(values, dict):
+        raise RefusedError("the body must be one JSON object")
+    return values
+
+
+def whole_number(name: str, default: int) -> int:
+    """A whole number from the query. Raises RefusedError."""
+    text = request.args.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise RefusedError(f"query parameter {name!r} must be a whole number, got {text[:40]!r}")
+    return int(text)

@@ -1,0 +1,246 @@
+"""Bringing recordings in from a folder or a zip of `<label>/<file>`: what was taken, what was left out, and why.
+
+It also reads the layout of Speech Commands: `_background_noise_` holds long noise, and `<speaker>_nohash_<take>.wav` tells
+who spoke. A zip comes from anywhere: nothing is ever unpacked to disk, and no size in its directory is believed.
+"""
+
+import hashlib
+import os
+import stat
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from server import clock
+from server.audio import MAX_SECONDS, MIN_SECONDS, SAMPLE_RATE, Pcm, decode
+from server.errors import ConflictError, RefusedError
+from server.names import check_label
+from server.store import About, Store
+from training.labels import NOISE, NOISE_FOLDERS
+from training.speech.audio import SUFFIXES
+
+MAX_ENTRIES = 200_000
+MAX_FILE_BYTES = 50_000_000
+MAX_TOTAL_BYTES = 8_000_000_000
+NOISE_SECONDS = 120.0
+_BLOCK = 1 << 20
+_CLUTTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+
+
+@dataclass
+class Report:
+    """What an import did."""
+
+    taken: Counter[str] = field(default_factory=Counter)  # clips by label
+    left_out: list[tuple[str, str]] = field(default_factory=list)  # file, reason
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A file to import: its path below the root, how to read it, and when it was last changed."""
+
+    name: str
+    read: Callable[[], bytes]
+    modified: datetime
+
+
+def import_path(
+    store: Store, project: str, path: Path, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Report:
+    """Store all recordings of a folder or zip in a project, which is made where it does not exist.
+
+    Args:
+        store: where to.
+        project: its name.
+        path: a folder or a zip file.
+        progress: called with the numbers of files done and in all.
+    Raises:
+        RefusedError: the project's name is malformed, or the path is no folder and no zip.
+        DiskFullError: what was stored until then stays.
+    """
+    if not path.is_dir() and not zipfile.is_zipfile(path):
+        raise RefusedError(f"{path} is neither a folder nor a zip file")
+    store.create_project(project)
+    report = Report()
+    if path.is_dir():
+        _import_all(store, project, list(_folder_entries(path, report)), report, progress)
+    else:
+        with zipfile.ZipFile(path) as archive:
+            _import_all(store, project, list(_zip_entries(archive, report)), report, progress)
+    return report
+
+
+def _import_all(store: Store, project: str, entries: list[_Entry], report: Report, progress: Callable[[int, int], None]) -> None:
+    top = _common_top([entry.name for entry in entries])
+    for n, entry in enumerate(entries):
+        try:
+            _import_one(store, project, entry, entry.name.removeprefix(top), report)
+        except RefusedError as error:
+            report.left_out.append((entry.name, str(error)))
+        progress(n + 1, len(entries))
+
+
+def _common_top(names: list[str]) -> str:
+    """The one folder above all labels, with its slash; "" where labels stand at the top."""
+    audio = [PurePosixPath(name).parts for name in names if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    tops = {parts[0] for parts in audio}
+    return f"{tops.pop()}/" if len(tops) == 1 and any(len(parts) > 2 for parts in audio) else ""
+
+
+def _import_one(store: Store, project: str, entry: _Entry, name: str, report: Report) -> None:
+    folder, file = _label_and_file(name)
+    is_noise = folder in NOISE_FOLDERS
+    label = NOISE if is_noise else check_label(folder)
+    pcm = decode(entry.read(), NOISE_SECONDS if is_noise else MAX_SECONDS)
+    pieces = list(_pieces(pcm)) if is_noise else [pcm]
+    taken = sum(_add(store, project, label, piece, entry, file, is_noise) for piece in pieces)
+    report.taken[label] += taken
+    if not taken:
+        raise RefusedError(f"it is already stored under label {label!r}")
+
+
+def _label_and_file(name: str) -> tuple[str, PurePosixPath]:
+    path = PurePosixPath(name)
+    if path.suffix.lower() not in SUFFIXES:
+        raise RefusedError("it is no WAV, FLAC or OGG file")
+    if len(path.parts) < 2:
+        raise RefusedError("it stands in no label's folder; the layout is <label>/<file>")
+    if len(path.parts) > 2:
+        raise RefusedError("it lies too deep; the layout is <label>/<file>")
+    return path.parts[0].lower(), path
+
+
+def _add(store: Store, project: str, label: str, pcm: Pcm, entry: _Entry, file: PurePosixPath, is_piece: bool) -> bool:
+    speaker, separator, _ = file.stem.partition("_nohash_")
+    about = About(
+        # The same samples get the same id, so that importing twice stores once.
+        id=hashlib.sha256(pcm.astype("<i2").tobytes()).hexdigest()[:32],
+        # Pieces of one recording must not end up on both sides of a split.
+        session=_text(file.stem) if is_piece else None,
+        speaker=_text(speaker) if separator else None,
+        source="import",
+        recorded_at=clock.written(entry.modified),
+    )
+    clip, is_new = store.add_samples(project, label, pcm, about)
+    if clip.label != label:
+        raise ConflictError(f"it is already stored, under label {clip.label!r}")
+    return is_new
+
+
+def _pieces(pcm: Pcm) -> Iterator[Pcm]:
+    """Pieces as long as a clip may be; a last one too short for a clip is dropped."""
+    length = int(MAX_SECONDS * SAMPLE_RATE)
+    for start in range(0, len(pcm), length):
+        piece = pcm[start : start + length]
+        if len(piece) >= MIN_SECONDS * SAMPLE_RATE:
+            yield piece
+
+
+def _text(text: str) -> str | None:
+    return "".join(character for character in text if character.isprintable())[:64] or None
+
+
+# Folders
+
+
+def _folder_entries(root: Path, report: Report) -> Iterator[_Entry]:
+    n_entries = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not _is_clutter(name))
+        for name in sorted(name for name in names if not _is_clutter(name)):
+            path = Path(folder, name)
+            relative = path.relative_to(root).as_posix()
+            n_entries += 1
+            if n_entries > MAX_ENTRIES:
+                report.left_out.append((relative, f"only the first {MAX_ENTRIES:,} files are taken"))
+                return
+            if path.is_symlink() or not path.is_file():
+                report.left_out.append((relative, "it is a link or no plain file"))
+                continue
+            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            yield _Entry(relative, lambda path=path: _read_file(path), modified)  # type: ignore[misc]
+
+
+def _read_file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        body = file.read(MAX_FILE_BYTES + 1)
+    return _small_enough(body)
+
+
+def _small_enough(body: bytes) -> bytes:
+    if len(body) > MAX_FILE_BYTES:
+        raise RefusedError(f"it has more than {MAX_FILE_BYTES:,} bytes")
+    return body
+
+
+def _is_clutter(name: str) -> bool:
+    return name.startswith(".") or name in _CLUTTER
+
+
+# Zips
+
+
+@dataclass
+class _Budget:
+    """How many more bytes a zip may expand to."""
+
+    left: int
+
+    def spend(self, n_bytes: int) -> None:
+        self.left -= n_bytes
+        if self.left < 0:
+            raise RefusedError(f"the zip expands to more than {MAX_TOTAL_BYTES:,} bytes")
+
+
+def _zip_entries(archive: zipfile.ZipFile, report: Report) -> Iterator[_Entry]:
+    budget = _Budget(MAX_TOTAL_BYTES)
+    for n, info in enumerate(archive.infolist()):
+        if n >= MAX_ENTRIES:
+            report.left_out.append((info.filename[:200], f"only the first {MAX_ENTRIES:,} files are taken"))
+            return
+        if info.is_dir() or any(_is_clutter(part) for part in PurePosixPath(info.filename).parts if part != ".."):
+            continue
+        if reason := _zip_refusal(info):
+            report.left_out.append((info.filename[:200], reason))
+            continue
+        yield _Entry(info.filename, lambda info=info: _read_zipped(archive, info, budget), _zip_time(info))  # type: ignore[misc]
+
+
+def _zip_refusal(info: zipfile.ZipInfo) -> str | None:
+    """Why an entry is not even looked at."""
+    # `orig_filename` is the name as it stands in the zip: `filename` has NULs cut off and separators changed.
+    name = info.orig_filename
+    mode = info.external_attr >> 16
+    if "\\" in name or "\0" in name or name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
+        return "its name leads out of the zip"
+    if info.flag_bits & 0x1:
+        return "it is encrypted"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "it is a link or no plain file"
+    return None
+
+
+def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
+    body = bytearray()
+    try:
+        with archive.open(info) as file:
+            while block := file.read(_BLOCK):
+                budget.spend(len(block))
+                body += block
+                if len(body) > MAX_FILE_BYTES:
+                    break
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise RefusedError(f"the zip is broken here ({error})") from error
+    return _small_enough(bytes(body))
+
+
+def _zip_time(info: zipfile.ZipInfo) -> datetime:
+    try:
+        return datetime(*info.date_time, tzinfo=UTC)
+    except ValueError:
+        return datetime.now(UTC)

@@ -1,0 +1,81 @@
+"""What the blueprints use, made once for an app."""
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from server.access import load_token
+from server.bundles import Bundles
+from server.database import open_engine
+from server.files import make_folder
+from server.jobs import Jobs
+from server.network import WILDCARDS, OwnHosts, host_names, lan_addresses
+from server.reindex import reindex
+from server.settings import Settings
+from server.store import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one running server."""
+
+    settings: Settings
+    store: Store
+    jobs: Jobs
+    bundles: Bundles
+    hosts: OwnHosts
+    token: str
+
+    def addresses(self) -> list[str]:
+        """Where phones reach the server, best first: `https://192.168.1.7:8443`."""
+        names = [self.settings.host]
+        if self.settings.host in WILDCARDS:
+            names = [*lan_addresses(), *(name for name in host_names() if name.endswith(".local"))] or ["localhost"]
+        return [f"{self.settings.scheme}://{name}:{self.settings.port}" for name in names]
+
+    def trust_url(self) -> str:
+        """Where a phone learns to trust the certificate: over plain HTTP, because it does not trust it yet."""
+        return f"{self.addresses()[0].replace('https://', 'http://', 1)}/trust"
+
+    def join_url(self) -> str:
+        """The address that lets a phone in. The token stands behind `#`, which browsers never send."""
+        return f"{self.addresses()[0]}/#join={self.token}"
+
+
+def start_services(settings: Settings) -> Services:
+    """Open the data folder, bring the index in line with the files, and start the worker."""
+    make_folder(settings.data)
+    engine = _open_index(settings)
+    store = Store(settings.data, engine, settings.max_upload_bytes)
+    reindex(store, engine)
+    jobs = Jobs(settings.data, settings.exports, engine, store)
+    jobs.start()
+    token = load_token(settings.data / "token")
+    return Services(settings, store, jobs, Bundles(settings.exports), OwnHosts((settings.host,)), token)
+
+
+def _open_index(settings: Settings) -> Engine:
+    """Open the database. One of our own that is damaged is put aside: the clips are in their files."""
+    path = settings.data / "nestling.db"
+    try:
+        return open_engine(settings.engine_url)
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        if settings.database_url or isinstance(error, OperationalError | sqlite3.OperationalError):
+            raise  # it is busy, or cannot be opened, which is no damage
+        path.replace(path.with_suffix(".db.damaged"))
+        for left in ("-wal", "-shm"):
+            path.with_name(path.name + left).unlink(missing_ok=True)
+        log.warning("the database was damaged (%s); it is made again from the clips, jobs are forgotten", error)
+        return open_engine(settings.engine_url)
+
+
+def services(app: Flask | None = None) -> Services:
+    """The parts of `app`, or of the app that answers the present request."""
+    found: Services = (app or current_app).extensions["nestling"]
+    return found

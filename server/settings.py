@@ -1,0 +1,44 @@
+"""Every setting of the server, declared once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How one server runs. Folders are given; the rest has defaults that suit a room with one laptop.
+
+    `database_url` may name another database, for example PostgreSQL; by default it is SQLite in `data`.
+    `host`, `port` and `tls` say how the server is reached, so that addresses and QR codes are right.
+    """
+
+    data: Path = CHECKOUT / "data"
+    exports: Path = CHECKOUT / "exports"
+    web: Path = CHECKOUT / "web"
+    database_url: str = ""
+    host: str = "0.0.0.0"  # noqa: S104  # phones must reach it
+    port: int = 8443
+    tls: bool = True
+    # Larger than any upload: a clip of 10 s in 16-bit stereo at 48 kHz is 1.9 MB.
+    max_upload_bytes: int = 2_000_000
+
+    @classmethod
+    def from_mapping(cls, overrides: Mapping[str, Any]) -> "Settings":
+        """Defaults with some values replaced. Raises ValueError at an unknown name."""
+        if unknown := sorted(set(overrides) - {field.name for field in fields(cls)}):
+            raise ValueError(f"unknown setting {unknown[0]!r}")
+        return cls(**overrides)
+
+    @property
+    def engine_url(self) -> str:
+        """The database's address, as SQLAlchemy takes it."""
+        return self.database_url or f"sqlite:///{self.data / 'nestling.db'}"
+
+    @property
+    def scheme(self) -> str:
+        """How phones reach it."""
+        return "https" if self.tls else "http"

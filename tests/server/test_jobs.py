@@ -1,0 +1,220 @@
+"""Jobs: one at a time, each a process; what it prints is kept and told, however it ends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from server import jobs as jobs_module
+from server.jobs import Job
+from server.services import Services
+from tests.server.conftest import CHECKOUT
+from tests.server.recordings import samples, wav
+
+WRITES_A_BUNDLE = """
+import json, pathlib, sys
+exports, run = sys.argv[1:]
+print(json.dumps({"event": "start", "labels": ["yes", "no", "unknown"]}))
+print("a library chats")
+print(json.dumps({"event": "epoch", "epoch": 1, "loss": float("nan")}))
+folder = pathlib.Path(exports, "p", run)
+folder.mkdir(parents=True)
+(folder / "manifest.json").write_text("{}")
+print(json.dumps({"event": "done", "bundle": f"p/{run}"}))
+"""
+SAYS_WHY_IT_FAILS = """
+import json, sys
+print(json.dumps({"event": "error", "detail": "the first reason"}))
+print(json.dumps({"event": "error", "detail": "label 'yes' is silent"}))
+sys.exit("more on standard error")
+"""
+CRASHES = "import sys\nprint('first line', file=sys.stderr)\nraise MemoryError('no more')"
+WAITS = """
+import json, sys
+print(json.dumps({"event": "start"}))
+sys.stdin.read()
+"""
+STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WAITS
+TRAIN = {"kind": "train", "labels": ["yes", "no"]}
+
+
+@pytest.fixture
+def training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Replace what is run for a job."""
+
+    def replace(code: str) -> None:
+        script = tmp_path / "fake_training.py"
+        script.write_text(code)
+        command = [sys.executable, str(script)]
+        monkeypatch.setattr(jobs_module, "train_command", lambda job, clips, exports: [*command, str(exports), job.config["run"]])
+
+    return replace
+
+
+@pytest.fixture
+def trainable(client: FlaskClient, upload: Callable[..., Any]) -> FlaskClient:
+    for n in range(10):
+        upload(wav(samples(n, seconds=0.1)), label="yes" if n % 2 else "no")
+    return client
+
+
+def start(client: FlaskClient, **values: object) -> dict[str, Any]:
+    answer = client.post("/projects/p/jobs", json=TRAIN | values)
+    assert answer.status_code == 201, answer.json
+    return answer.json
+
+
+def wait_for(parts: Services, job_id: str, event: str | None = None) -> Job:
+    """Follow a job until `event`, or to its end."""
+    for found in parts.jobs.follow(job_id, 0, 20):
+        assert found, "the job says nothing"
+        if found[1]["event"] == event:
+            break
+    return parts.jobs.job(job_id)
+
+
+def test_a_run_that_succeeds(trainable: FlaskClient, parts: Services, training: Callable[[str], None]) -> None:
+    training(WRITES_A_BUNDLE)
+    job = start(trainable, epochs=3, seed=7)
+    assert job["state"] in ("queued", "running") and (job["project"], job["kind"]) == ("p", "train")
+    run = job["config"].pop("run")
+    assert job["config"] == {"labels": ["yes", "no"], "epochs": 3, "seed": 7, "preset": "ds_cnn"}
+    ended = wait_for(parts, job["id"])
+    assert (ended.state, ended.bundle, ended.detail) == ("done", f"p/{run}", None)
+    assert ended.created_at < str(ended.started_at) < str(ended.finished_at)
+    log = trainable.get(f"/jobs/{job['id']}/log")
+    assert log.mimetype == "text/plain" and '"loss": null' in log.text
+    assert [json.loads(line)["event"] for line in log.text.splitlines()] == ["start", "epoch", "done"]
+
+
+@pytest.mark.parametrize(
+    ("code", "detail"),
+    [
+        (SAYS_WHY_IT_FAILS, "label 'yes' is silent"),
+        (CRASHES, "exit code 1 before its bundle was written: MemoryError: no more"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "most likely for want of memory"),
+        ("", "it printed no error"),
+    ],
+)
+def test_a_run_that_fails_says_why(
+    trainable: FlaskClient, parts: Services, training: Callable[[str], None], code: str, detail: str
+) -> None:
+    training(code)
+    ended = wait_for(parts, start(trainable)["id"])
+    assert ended.state == "failed" and detail in str(ended.detail)
+
+
+def test_a_program_that_is_not_there_fails_and_the_next_one_runs(
+    trainable: FlaskClient, parts: Services, training: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs_module, "train_command", lambda *arguments: ["/no/such/program"])
+        assert wait_for(parts, start(trainable)["id"]).state == "failed"
+    training(WRITES_A_BUNDLE)
+    assert wait_for(parts, start(trainable)["id"]).state == "done"
+
+
+@pytest.mark.parametrize("code", [WAITS, STUBBORN])
+def test_cancel_ends_a_running_job(
+    trainable: FlaskClient, parts: Services, training: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr(jobs_module, "_GRACE_SECONDS", 0.2)
+    training(code)
+    job = start(trainable)
+    wait_for(parts, job["id"], "start")
+    assert trainable.post(f"/jobs/{job['id']}/cancel").status_code == 202
+    assert wait_for(parts, job["id"]).state == "cancelled"
+    assert trainable.post(f"/jobs/{job['id']}/cancel").json["state"] == "cancelled"
+
+
+def test_one_at_a_time_and_what_waits_can_be_cancelled(
+    trainable: FlaskClient, parts: Services, training: Callable[[str], None]
+) -> None:
+    training(WAITS)
+    first, second, third = (start(trainable)["id"] for _ in range(3))
+    wait_for(parts, first, "start")
+    assert [parts.jobs.job(job).state for job in (first, second, third)] == ["running", "queued", "queued"]
+    assert trainable.post(f"/jobs/{second}/cancel").json["state"] == "cancelled"
+    trainable.post(f"/jobs/{first}/cancel")
+    wait_for(parts, third, "start")
+    assert [job["id"] for job in trainable.get("/jobs").json["jobs"]] == [third, second, first]
+    assert [parts.jobs.job(job).state for job in (first, second, third)] == ["cancelled", "cancelled", "running"]
+
+
+def test_a_process_that_stumbles_at_its_end_has_done_its_work(
+    trainable: FlaskClient, parts: Services, training: Callable[[str], None]
+) -> None:
+    training(WRITES_A_BUNDLE + "import os\nsys.stdout.flush()\nos.abort()\n")
+    ended = wait_for(parts, start(trainable)["id"])
+    assert (ended.state, ended.detail) == ("done", None) and ended.bundle
+
+
+def test_following_from_the_middle(trainable: FlaskClient, parts: Services, training: Callable[[str], None]) -> None:
+    training(WRITES_A_BUNDLE)
+    job_id = start(trainable)["id"]
+    wait_for(parts, job_id)
+    found = [event for event in parts.jobs.follow(job_id, 1, 1) if event]
+    assert [(seq, event["event"]) for seq, event in found] == [(2, "epoch"), (3, "done")]
+    assert list(parts.jobs.follow(job_id, 3, 1)) == []
+
+
+def test_silence_is_told_so_that_a_dead_socket_is_noticed(
+    trainable: FlaskClient, parts: Services, training: Callable[[str], None]
+) -> None:
+    training(WAITS)
+    job_id = start(trainable)["id"]
+    wait_for(parts, job_id, "start")
+    events = parts.jobs.follow(job_id, 1, 0.01)
+    assert [next(events), next(events)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"kind": "dance"}, "kind must be one of train"),
+        ({"labels": []}, "labels must be a list"),
+        ({"labels": "yes"}, "labels must be a list"),
+        ({"labels": ["yes", 7]}, "a label has"),
+        ({"labels": ["../yes"]}, "a label holds only"),
+        ({"labels": ["--watch", "yes,no"]}, "a label"),
+        ({"labels": ["yes", "maybe"]}, "'maybe' has 0 clips"),
+        ({"epochs": 0}, "epochs must be a whole number from 1 to 500"),
+        ({"epochs": 501}, "epochs"),
+        ({"epochs": True}, "epochs"),
+        ({"epochs": 2.5}, "epochs"),
+        ({"seed": -1}, "seed must be"),
+        ({"seed": 2**31}, "seed must be"),
+        ({"preset": "resnet"}, "preset must be one of"),
+        ({"preset": ["ds_cnn"]}, "preset must be one of"),
+        ({"exports": "/etc"}, "no setting 'exports'"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(trainable: FlaskClient, values: dict[str, object], sentence: str) -> None:
+    answer = trainable.post("/projects/p/jobs", json=TRAIN | values)
+    assert answer.status_code == 400 and sentence in answer.json["detail"]
+    assert trainable.get("/jobs").json == {"jobs": []}
+
+
+def test_what_is_not_there_is_not_found(client: FlaskClient) -> None:
+    assert client.post("/projects/nobody/jobs", json=TRAIN).status_code == 404
+    for address in ("/jobs/0", "/jobs/0/log", "/jobs/..%2f..%2ftoken/log"):
+        assert client.get(address).status_code == 404
+    assert client.post("/jobs/0/cancel").status_code == 404
+
+
+def test_training_understands_the_real_command(parts: Services, tmp_path: Path) -> None:
+    config = {"labels": ["-yes", "no"], "epochs": 3, "seed": 1, "preset": "ds_cnn", "run": "r"}
+    times = {"created_at": "", "started_at": None, "finished_at": None}
+    job = Job(id="1", project="p", kind="train", state="queued", config=config, detail=None, bundle=None, **times)
+    command = jobs_module.train_command(job, tmp_path / "clips", tmp_path / "exports")
+    assert command[:3] == [sys.executable, "-m", "training.speech.train"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=CHECKOUT, **pipes) as process:
+        event = json.loads(process.stdout.readline())  # "" where it did not understand its options
+        process.kill()
+    assert event["event"] == "error" and "there is no folder" in event["detail"]

@@ -1,0 +1,93 @@
+"""The files are the truth: whatever happened to the index, it is brought in line with them at the next start."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server import audio, create_app, reindex
+from server.services import services
+from tests.server.recordings import new_id, samples, wav
+
+
+def restart(tmp_path: Path) -> Flask:
+    app = create_app({"data": tmp_path / "data", "exports": tmp_path / "exports"})
+    services(app).jobs.stop()
+    return app
+
+
+def listed(app: Flask) -> list[dict[str, Any]]:
+    return [clip.to_dict() for clip in services(app).store.clips("p")[0]]
+
+
+@pytest.fixture
+def clips(client: FlaskClient, upload: Callable[..., Any], app: Flask) -> list[dict[str, Any]]:
+    for n in range(3):
+        assert upload(wav(samples(n)), id=new_id(), speaker=f"speaker {n}", source="phone").status_code == 201
+    services(app).jobs.stop()
+    return listed(app)
+
+
+def file_of(tmp_path: Path, clip: dict[str, Any]) -> Path:
+    return tmp_path / "data" / "projects" / "p" / "clips" / clip["label"] / f"{clip['id']}.wav"
+
+
+def test_a_deleted_database_is_made_again_as_it_was(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    for path in (tmp_path / "data").glob("nestling.db*"):
+        path.unlink()
+    assert listed(restart(tmp_path)) == clips
+
+
+def test_a_damaged_database_is_put_aside(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    (tmp_path / "data" / "nestling.db").write_bytes(b"no database at all" * 1000)
+    (tmp_path / "data" / "nestling.db-wal").unlink(missing_ok=True)
+    assert listed(restart(tmp_path)) == clips
+    assert (tmp_path / "data" / "nestling.db.damaged").exists()
+
+
+def test_a_row_without_a_file_vanishes(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    file_of(tmp_path, clips[0]).unlink()
+    assert listed(restart(tmp_path)) == clips[1:]
+
+
+def test_a_file_in_another_folder_has_another_label(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    moved = {**clips[0], "label": "no"}
+    file_of(tmp_path, moved).parent.mkdir()
+    file_of(tmp_path, clips[0]).rename(file_of(tmp_path, moved))
+    assert listed(restart(tmp_path)) == [moved, *clips[1:]]
+
+
+def test_a_file_that_changed_is_read_again(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    file_of(tmp_path, clips[0]).write_bytes(wav(samples(9, seconds=1)))
+    found = {clip["id"]: clip for clip in listed(restart(tmp_path))}
+    assert found[clips[0]["id"]]["n_samples"] == 16_000
+
+
+def test_what_a_crash_or_a_hand_left_is_no_clip(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    folder = file_of(tmp_path, clips[0]).parent
+    (folder / ".0011.tmp").write_bytes(b"half of a clip")
+    (folder / f"{new_id()}.wav").write_bytes(b"RIFF")
+    (folder / "notes.txt").write_text("hello")
+    shutil.copy(file_of(tmp_path, clips[0]), folder / f"{new_id()}.wav")
+    (folder.parent / "Not A Label").mkdir()
+    assert listed(restart(tmp_path)) == clips
+    assert not (folder / ".0011.tmp").exists()
+
+
+def test_a_project_that_is_gone_has_no_rows(clips: list[dict[str, Any]], tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "data" / "projects" / "p")
+    app = restart(tmp_path)
+    services(app).store.create_project("p")
+    assert listed(app) == []
+
+
+def test_nothing_is_read_where_nothing_changed(
+    clips: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audio.soundfile, "SoundFile", None)
+    monkeypatch.setattr(reindex, "read_stored", None)
+    assert listed(restart(tmp_path)) == clips
