@@ -46,7 +46,9 @@ def process(clips: Path, exports: Path, *more: str) -> list[str]:
 def trained(clips_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict]]:
     """A bundle trained by the command, and the events that it printed."""
     exports = tmp_path_factory.mktemp("exports")
-    result = nestling("train", "--clips", clips_folder, "--labels", "rise,fall", "--epochs", 25, "--run", "r", "--exports", exports, "--json")  # fmt: skip
+    result = nestling(
+        "train", "--clips", clips_folder, "--labels", "rise,fall", "--epochs", 25, "--run", "r", "--exports", exports, "--json"
+    )
     events = [json.loads(line) for line in result.stdout.splitlines()]
     return Path(events[-1]["path"]), events
 
@@ -125,7 +127,9 @@ def test_the_same_seed_gives_the_same_model(clips_folder: Path, tmp_path: Path) 
 
 def test_a_run_is_never_overwritten(trained: tuple[Path, list[dict]], clips_folder: Path) -> None:
     bundle = trained[0]
-    result = nestling("train", "--clips", clips_folder, "--labels", "rise,fall", "--run", "r", "--exports", bundle.parent.parent, expect=1)  # fmt: skip
+    result = nestling(
+        "train", "--clips", clips_folder, "--labels", "rise,fall", "--run", "r", "--exports", bundle.parent.parent, expect=1
+    )
     assert "a bundle never changes" in result.stderr
 
 

@@ -1,0 +1,259 @@
+"""A real server in a process of its own, a real browser, and a microphone that plays what a test gives it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile as sf
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH_DATA = Path(os.environ.get("NESTLING_BENCH_DATA", ROOT.parent / "shared" / "data"))
+SPEECH = BENCH_DATA / "speech"
+SHIPPED = ROOT / "exports" / "yes-no"
+SAMPLE_RATE = 16000
+PHONE = {"width": 360, "height": 740}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+START_SECONDS = 20
+
+
+class Server:
+    """`nestling serve` that can be killed and started again at the same address."""
+
+    def __init__(self, folder: Path, exports: Path) -> None:
+        self.data = folder / "data"
+        self.exports = exports
+        self.port = 0
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is, as the computer itself reaches it."""
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Start, and wait until it says where it listens."""
+        command = [sys.executable, "-m", "server.cli", "serve", "--host", "127.0.0.1", "--no-tls", "--port", str(self.port)]
+        self._log.write_bytes(b"")
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--data", str(self.data), "--exports", str(self.exports)], cwd=ROOT, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not (found := re.search(r"http://[^:/]+:(\d+)/", self._log.read_text())):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start: {self._log.read_text()}")
+            time.sleep(0.02)
+        self.port = int(found[1])
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """As Ctrl+C would."""
+        self._end(signal.SIGINT)
+
+    def clips(self, project: str = "words") -> list[Path]:
+        """The recordings on disk."""
+        return sorted((self.data / "projects" / project / "clips").glob("*/*.wav"))
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(START_SECONDS)
+            self._process = None
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server with nothing in it but the bundle that is shipped."""
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    if SHIPPED.is_dir():
+        shutil.copytree(SHIPPED, exports / "yes-no")
+    running = Server(tmp_path, exports)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright itself."""
+    with sync_playwright() as started:
+        yield started
+
+
+def executable(playwright: Playwright) -> str | None:
+    """Playwright's own Chromium where it is installed (None), the system's otherwise."""
+    if Path(playwright.chromium.executable_path).exists():
+        return None
+    return shutil.which("chromium") or pytest.fail("no Chromium: run `playwright install chromium` or install your system's")
+
+
+@pytest.fixture(scope="session")
+def browsers(playwright: Playwright) -> Iterator[dict[Path | None, Browser]]:
+    """The browsers that run, by what their microphone plays: a start takes longer than most tests."""
+    running: dict[Path | None, Browser] = {}
+    yield running
+    for browser in running.values():
+        browser.close()
+
+
+@pytest.fixture
+def launch(playwright: Playwright, browsers: dict[Path | None, Browser]) -> Iterator[Callable[..., Browser]]:
+    """`launch(sound=None)` gives a browser whose microphone plays a WAV file again and again; without a file it beeps."""
+
+    def start(sound: Path | None = None) -> Browser:
+        if sound not in browsers:
+            flags = [*FLAGS, f"--use-file-for-fake-audio-capture={sound}"] if sound else FLAGS
+            browsers[sound] = playwright.chromium.launch(executable_path=executable(playwright), args=flags)
+        return browsers[sound]
+
+    yield start
+    for browser in browsers.values():
+        for context in browser.contexts:
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def vowel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up word a second."""
+    return spoken_vowel(tmp_path_factory.mktemp("sounds") / "vowel.wav")
+
+
+@pytest.fixture
+def phone(launch: Callable[..., Browser]) -> BrowserContext:
+    """A phone in a room that beeps."""
+    return new_phone(launch)
+
+
+def new_phone(launch: Callable[..., Browser], sound: Path | None = None, **options: Any) -> BrowserContext:
+    """A small touch screen, with the microphone allowed."""
+    values = {"viewport": PHONE, "has_touch": True, "locale": "en-GB", **options}
+    return launch(sound).new_context(permissions=["microphone"], **values)
+
+
+@pytest.fixture
+def page(phone: BrowserContext) -> Iterator[Page]:
+    """A page that must not complain: no error in the console, no breach of the content security policy."""
+    opened = phone.new_page()
+    complaints = watch(opened)
+    yield opened
+    assert complaints == []
+
+
+def watch(page: Page) -> list[str]:
+    """Collects what goes wrong on a page. A server that a test has killed is no fault of the page."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(f"{error}"))
+    page.on("console", lambda message: complaints.append(message.text) if is_complaint(message.type, message.text) else None)
+    return complaints
+
+
+def is_complaint(kind: str, text: str) -> bool:
+    """Whether a console message is one to mend."""
+    # The second is what Chromium says when it looks for a new service worker in vain.
+    unreachable = ("net::ERR_", "An unknown error occurred when fetching the script")
+    return kind in ("error", "warning") and not any(reason in text for reason in unreachable)
+
+
+def eventually(check: Callable[[], Any], seconds: float = 15.0) -> Any:
+    """The first true answer of `check`. Fails when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while not (answer := check()):
+        assert time.monotonic() < deadline, f"it did not become true within {seconds} s; last answer {answer!r}"
+        time.sleep(0.05)
+    return answer
+
+
+def queued(page: Page) -> dict[str, int]:
+    """How many clips the page has in each state."""
+    counts: dict[str, int] = page.evaluate(
+        """async () => {
+          const { queue } = await import('/js/data/queue.js');
+          const { held, refused, waiting } = queue.value;
+          return { held: held.length, refused: refused.length, waiting };
+        }"""
+    )
+    return counts
+
+
+def put_clips(page: Page, label: str, n: int, project: str = "words") -> None:
+    """Put clips into the page's queue, as recording does; each has other samples."""
+    page.evaluate(
+        """async ([project, label, n]) => {
+          const { add } = await import('/js/data/queue.js');
+          const { encodeWav } = await import('/js/dsp/wav.js');
+          for (let i = 0; i < n; i++) {
+            const pitch = 90 + 200 * Math.random();
+            const pcm = Int16Array.from({ length: 32000 }, (_, t) => {
+              const envelope = Math.exp(-(((t - 15000) / 3500) ** 2));
+              const phase = 2 * Math.PI * pitch * t / 16000;
+              return envelope * (7000 * Math.sin(phase) + 4000 * Math.sin(3 * phase)) + 60 * Math.random();
+            });
+            await add({
+              id: crypto.randomUUID(), project, label, session: crypto.randomUUID(), speaker: 'ada', verdict: 'fine',
+              recorded_at: new Date().toISOString(), wav: encodeWav(pcm, 16000), state: 'waiting', detail: '',
+            });
+          }
+        }""",
+        [project, label, n],
+    )
+
+
+def works_offline(page: Page) -> None:
+    """Wait until the service worker has everything and answers for the page."""
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => null)")
+    eventually(lambda: page.evaluate("() => Boolean(navigator.serviceWorker.controller)"))
+
+
+def speech_sound(target: Path, words: list[Path], gap_seconds: float = 0.6) -> Path:
+    """A WAV of real recordings with quiet around each: the fake microphone fades in and out."""
+    quiet = np.zeros(int(gap_seconds * SAMPLE_RATE), np.int16)
+    parts = [quiet]
+    for word in words:
+        pcm, rate = sf.read(word, dtype="int16")
+        assert rate == SAMPLE_RATE
+        parts += [pcm, quiet]
+    sf.write(target, np.concatenate(parts), SAMPLE_RATE, subtype="PCM_16")
+    return target
+
+
+def real_words(label: str, n: int) -> list[Path]:
+    """Recordings of people whom the shipped model was not trained on."""
+    folder = SPEECH / "validation" / label
+    if not folder.is_dir():
+        pytest.fail(f"these tests need real voices in {folder}; NESTLING_BENCH_DATA names another folder")
+    return sorted(folder.glob("*.flac"))[:n]
+
+
+def spoken_vowel(target: Path, pitch: float = 140.0) -> Path:
+    """A loop of one made-up vowel a second: nobody's voice, yet neither silent, clipped nor cut off in most places."""
+    time_axis = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+    envelope = np.clip(np.sin(np.pi * np.clip((time_axis - 0.35) / 0.3, 0, 1)), 0, 1) ** 2
+    harmonics = sum(np.sin(2 * np.pi * pitch * k * time_axis) / k for k in range(1, 12))
+    noise = np.random.default_rng(1).normal(0, 0.001, SAMPLE_RATE)
+    sf.write(target, 0.25 * envelope * harmonics + noise, SAMPLE_RATE, subtype="PCM_16")
+    return target

@@ -1,0 +1,131 @@
+"""Every page, in both sizes and both themes: reachable, accessible, within the screen, and light."""
+
+import gzip
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import PHONE, ROOT, Server, eventually, new_phone, put_clips, watch
+from playwright.sync_api import Browser, Page, Response, expect
+
+PAGES = {
+    "record": "Record",
+    "train": "Train",
+    "live": "Live",
+    "more": "More",
+    "microphone": "Microphone check",
+    "join": "Join other phones",
+    "projects": "Projects",
+    "about": "About and privacy",
+}
+DESKTOP = {"width": 1440, "height": 900}
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SHELL_LIMIT = 60_000
+LIVE_LIMIT = 450_000
+
+
+def fill(page: Page, server: Server) -> None:
+    """A project with clips of three labels."""
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Record")).to_be_visible()
+    for label, n in (("yes", 6), ("no", 3), ("unknown", 5)):
+        put_clips(page, label, n)
+    eventually(lambda: len(server.clips()) == 14)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_every_page_is_accessible_and_within_the_screen(
+    server: Server, launch: Callable[..., Browser], name: str, size: dict[str, int], scheme: str
+) -> None:
+    page = new_phone(launch, viewport=size, color_scheme=scheme, reduced_motion="reduce", has_touch=name == "phone").new_page()
+    complaints = watch(page)
+    fill(page, server)
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for route, heading in PAGES.items():
+        page.goto(f"{server.url}/#/{route}")
+        expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=SCREENSHOTS / f"{route}-{name}-{scheme}.png")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"], route
+        assert small_targets(page) == [], route
+        assert violations(page) == [], route
+        assert page.title() == f"{heading} - Nestling"
+    assert complaints == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.1 AA."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        """async () => {
+          const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] });
+          return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+        }"""
+    )
+    return found
+
+
+def small_targets(page: Page) -> list[str]:
+    """Buttons, links and fields of less than 48 px; links within a sentence or a path may be as small as their text."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, summary, .chip, .nav a, a.button, .doors a, input[type=text]')]
+          .filter((element) => element.checkVisibility() && !element.classList.contains('skip'))
+          .filter((element) => element.getBoundingClientRect().height < 47.5)
+          .map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("route", ["record", "train", "live"])
+def test_what_to_do_next_is_on_the_first_screen(server: Server, page: Page, route: str) -> None:
+    fill(page, server)
+    page.goto(f"{server.url}/#/{route}")
+    button = page.locator(".action .primary")
+    expect(button).to_be_visible()
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("navigation", name="Steps of the workflow")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".head .state")).to_be_in_viewport(ratio=1)
+
+
+def test_page_weights(server: Server, launch: Callable[..., Browser]) -> None:
+    context = new_phone(launch, service_workers="block")
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        sizes[response.url] = len(gzip.compress(response.body(), mtime=0))
+
+    page.on("requestfinished", lambda request: weigh(request.response()) if request.url.startswith(server.url) else None)
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Record")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    shell = sum(sizes.values())
+    page.goto(f"{server.url}/#/live")
+    page.get_by_role("button", name="Start listening").click()
+    expect(page.locator(".score.best")).to_be_visible(timeout=15_000)
+    live = sum(sizes.values())
+    print(f"page weight, gzip: {shell} bytes before a model, {live} bytes live")
+    assert shell < SHELL_LIMIT
+    assert live < LIVE_LIMIT
+    # The heaviest pieces are counted at all: they are fetched by a worker.
+    assert any(url.endswith(".wasm") for url in sizes)
+
+
+def test_what_the_pages_load_is_kept_for_offline_use(server: Server, launch: Callable[..., Browser]) -> None:
+    context = new_phone(launch, service_workers="block")
+    page = context.new_page()
+    loaded: set[str] = set()
+    page.on("request", lambda request: loaded.add(request.url.removeprefix(server.url).split("#")[0]))
+    for route, heading in PAGES.items():
+        page.goto(f"{server.url}/#/{route}")
+        expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+    page.goto(f"{server.url}/#/live")
+    page.get_by_role("button", name="Start listening").click()
+    expect(page.locator(".score.best")).to_be_visible(timeout=15_000)
+    static = {path for path in loaded if re.fullmatch(r"/|/(js|css|vendor|icons|params)/.+|/[a-z.]+\.webmanifest", path)}
+    kept = set(re.findall(r'^    "(.+)"', (ROOT / "web" / "precache.js").read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(static) > 40
+    assert static - kept == set()

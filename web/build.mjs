@@ -1,0 +1,65 @@
+// Fills web/vendor/ (not in git) from node_modules: what the pages import, as single ES modules.
+import { build } from 'esbuild';
+import { copyFile, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+
+const VENDOR = new URL('vendor/', import.meta.url);
+const MODULES = new URL('node_modules/', import.meta.url);
+const WASM = '@tensorflow/tfjs-backend-wasm/dist/';
+
+// The types stand beside the modules, where the type checker looks for them.
+const TYPES = ['preact', 'idb', 'uplot', 'tfjs', 'tfjs-cpu'];
+
+const COPIES = {
+  'preact.js': 'htm/preact/standalone.module.js',
+  'idb.js': 'idb/build/index.js',
+  'uplot.css': 'uplot/dist/uPlot.min.css',
+  'tfjs-backend-wasm.wasm': `${WASM}tfjs-backend-wasm.wasm`,
+  'tfjs-backend-wasm-simd.wasm': `${WASM}tfjs-backend-wasm-simd.wasm`,
+};
+
+await rm(VENDOR, { recursive: true, force: true });
+await mkdir(VENDOR);
+await Promise.all(Object.entries(COPIES).map(([name, from]) => copyFile(new URL(from, MODULES), new URL(name, VENDOR))));
+await Promise.all(TYPES.map((name) => copyFile(source(`types/vendor/${name}.d.ts`), new URL(`${name}.d.ts`, VENDOR))));
+await build({ entryPoints: [source('node_modules/uplot/dist/uPlot.esm.js')], outfile: `${VENDOR.pathname}uplot.js`, format: 'esm', minify: true });
+await build({
+  entryPoints: [source('vendor-src/tfjs.js'), source('vendor-src/tfjs-cpu.js')],
+  outdir: VENDOR.pathname,
+  bundle: true,
+  splitting: true, // both backends register in one and the same core
+  chunkNames: 'tfjs-core',
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'linked',
+  // TF.js asks for `util` when it runs in Node, where an ES module has no require().
+  alias: { util: source('vendor-src/node-util.js') },
+  // Behind the WASM glue's own check for Node; no browser comes here.
+  external: ['crypto', 'fs', 'path', 'perf_hooks', 'os', 'worker_threads', 'node-fetch'],
+  plugins: [withoutThreads()],
+});
+
+const files = (await readdir(VENDOR)).filter((name) => /\.(js|css|wasm)$/.test(name)).sort();
+for (const name of files) {
+  const bytes = await readFile(new URL(name, VENDOR));
+  console.log(`${name.padEnd(30)} ${kilobytes(bytes.length)} kB ${kilobytes(gzipSync(bytes, { level: 9 }).length)} kB gzip`);
+}
+
+function source(path) {
+  return new URL(path, import.meta.url).pathname;
+}
+
+// The threaded glue is never used (vendor-src/tfjs.js says why), and is 9 kB.
+function withoutThreads() {
+  return {
+    name: 'without-threads',
+    setup({ onLoad }) {
+      onLoad({ filter: /threaded-simd(\.worker)?\.js$/ }, () => ({ contents: 'export const wasmWorkerContents = "";' }));
+    },
+  };
+}
+
+function kilobytes(length) {
+  return (length / 1000).toFixed(1).padStart(7);
+}

@@ -1,0 +1,40 @@
+/** What this phone remembers between visits. Nothing here is needed to keep a clip. */
+
+import { Store } from './store.js';
+
+const KEY = 'nestling.settings';
+
+/**
+ * @typedef {object} Settings
+ * @property {string} project
+ * @property {string} label the one last recorded
+ * @property {string} speaker
+ * @property {number} count clips in a batch
+ * @property {string} bundle path of the bundle that Live listens with; '' is the newest
+ * @property {Record<string, string[]>} labels of each project: the server's, then those that have no clip yet; their order is that of their colours
+ */
+
+/** @type {Settings} */
+const DEFAULTS = { project: 'words', label: '', speaker: '', count: 10, bundle: '', labels: {} };
+
+/** @returns {Settings} */
+function read() {
+  try {
+    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
+  } catch { // storage may be refused (private windows) or hold what an older version wrote
+    return { ...DEFAULTS };
+  }
+}
+
+/** @type {Store<Settings>} */
+export const settings = new Store(read());
+
+/** @param {Partial<Settings>} changes */
+export function remember(changes) {
+  settings.set({ ...settings.value, ...changes });
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settings.value));
+  } catch {
+    // The page works as well without remembering.
+  }
+}

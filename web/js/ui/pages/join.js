@@ -1,0 +1,46 @@
+/** The code that other phones scan. */
+
+import { html, useEffect, useState } from '../../../vendor/preact.js';
+import * as api from '../../data/api.js';
+import { learnFrom } from '../../data/access.js';
+import { AccessNotice } from '../parts/notices.js';
+import { Page } from '../parts/page.js';
+
+/** @typedef {{ url: string, qr_svg: string, trust_url: string, addresses: string[] }} Invitation */
+
+export function JoinPage() {
+  const [invitation, setInvitation] = useState(/** @type {Invitation | null} */ (null));
+  useEffect(() => { api.invitation().then(setInvitation, learnFrom); }, []);
+  return html`
+    <${Page} path="/join" title="Join other phones" state="Scan this code with the phone's camera. Phone and computer must be on the same network.">
+      <${AccessNotice} />
+      ${invitation && html`<${Invite} ...${invitation} />`}
+    <//>`;
+}
+
+/** @param {Invitation} props */
+function Invite({ url, qr_svg, trust_url }) {
+  const [copied, setCopied] = useState(false);
+  const origin = new URL(url).origin;
+  // As a picture of its own, SVG must name its namespace; as a part of HTML, which it was made for, it need not.
+  const picture = new DOMParser().parseFromString(qr_svg, 'text/html').querySelector('svg');
+  const svg = new XMLSerializer().serializeToString(/** @type {Node} */ (picture));
+  const copy = async () => {
+    await navigator.clipboard.writeText(url);
+    setCopied(true);
+  };
+  return html`
+    <div class="columns">
+      <img class="qr" src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`} alt=${`QR code that opens ${origin} and joins`} />
+      <div class="stack">
+        <p class="address">${origin}</p>
+        <p>The code carries the key to this room: who scans it can record and listen to clips. Do not post it.</p>
+        <div class="card stack">
+          <h2>If the phone warns about the certificate</h2>
+          <p>The computer makes its own certificate, so that it works without the internet. Let each phone trust it once:
+            open <a href=${trust_url}>${trust_url}</a> on the phone and follow the steps. Then the page also works while the computer is off.</p>
+        </div>
+        ${navigator.clipboard && html`<div class="action"><button class="button primary" type="button" onClick=${copy}>${copied ? 'Copied' : 'Copy the link'}</button></div>`}
+      </div>
+    </div>`;
+}

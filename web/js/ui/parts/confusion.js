@@ -1,0 +1,24 @@
+/** What was said (rows) against what the model heard (columns). */
+
+import { html } from '../../../vendor/preact.js';
+
+const STRONGEST = 0.5; // of the accent over the card: the numbers stay readable in both themes
+
+/** @param {{ labels: string[], confusion: number[][] }} props */
+export const Confusion = ({ labels, confusion }) => html`
+  <div class="table" tabindex="0" role="region" aria-label="Confusion matrix">
+    <table class="confusion">
+      <caption class="spoken">Rows: what was said. Columns: what the model heard.</caption>
+      <thead><tr><th class="label small quiet" scope="col">said ↓ heard →</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+      <tbody>${confusion.map((row, i) => html`
+        <tr><th class="label" scope="row">${labels[i]}</th>
+          ${row.map((n) => html`<td class="cell" style=${{ backgroundColor: `rgb(47 125 87 / ${share(n, row) * STRONGEST})` }}>${n}</td>`)}</tr>`)}
+      </tbody>
+    </table>
+  </div>`;
+
+/** @param {number} n @param {number[]} row */
+function share(n, row) {
+  const sum = row.reduce((a, b) => a + b, 0);
+  return sum ? n / sum : 0;
+}

@@ -1,0 +1,24 @@
+/** Our own line drawings, 24 by 24. */
+
+import { html } from '../../../vendor/preact.js';
+
+/** @type {Record<string, string>} */
+const PATHS = {
+  record: 'M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 11v1a7 7 0 0 0 14 0v-1M12 19v3',
+  train: 'M4 20V4M4 20h16M7 8c3 0 3 8 6 8 3 0 3-1 7-1',
+  live: 'M3 12h3l2-6 3 12 3-9 2 5 1-2h4',
+  more: 'M4 7h16M4 12h16M4 17h16',
+  check: 'M4 13l5 5L20 6',
+  join: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 20h2',
+  projects: 'M3 6h7l2 3h9v10H3z',
+  about: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v6M12 7.5v.1',
+  play: 'M7 4l13 8-13 8z',
+  stop: 'M6 6h12v12H6z',
+  add: 'M12 5v14M5 12h14',
+};
+
+/** @param {{ name: string }} props */
+export const Icon = ({ name }) => html`
+  <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+    <path d=${PATHS[name]} />
+  </svg>`;

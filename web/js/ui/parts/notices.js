@@ -1,0 +1,90 @@
+/** Sentences that a page shows above its content: not joined, not secure, clips that wait, a new version. */
+
+import { html, useState } from '../../../vendor/preact.js';
+import { access } from '../../data/access.js';
+import * as queue from '../../data/queue.js';
+import { asLabel, labelProblem } from '../../data/project.js';
+import { useStore } from '../../data/store.js';
+import { applyUpdate, updateReady } from '../../data/update.js';
+import { Icon } from './icons.js';
+
+/** Why the microphone cannot work on this page at all, and the way out. */
+export function InsecureNotice() {
+  if (isSecureContext) return null;
+  const { hostname, port } = location;
+  const address = `https://${hostname}${port ? `:${port}` : ''}/`;
+  return html`
+    <div class="notice warning">
+      <p>The browser gives the microphone to secure pages only, and this one is not.
+        First <a href="/trust">trust this computer's certificate</a>, then open <a href=${address}>${address}</a>.</p>
+    </div>`;
+}
+
+/** What a page that needs the server says when it may not ask it. `null` when it may. */
+export function AccessNotice() {
+  const { state, detail } = useStore(access);
+  if (state === 'stranger') {
+    return html`
+      <div class="notice warning">
+        <p>This phone has not joined yet. On the computer that runs Nestling, open "Join other phones" and scan the code there with this phone's camera.</p>
+        <p class="small">${detail}</p>
+      </div>`;
+  }
+  if (state === 'offline') return html`<div class="notice"><p>${detail}</p></div>`;
+  return null;
+}
+
+/** @param {number} n */
+const clips = (n) => (n === 1 ? '1 clip' : `${n} clips`);
+
+/** Clips that are not on the computer yet; nothing when all are. */
+export function QueueNotice() {
+  const { waiting, refused, problem } = useStore(queue.queue);
+  return html`
+    ${waiting > 0 && html`
+      <div class="notice plain" role="status">
+        <p>${clips(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for the server. Nothing is lost: they are kept on this phone.${problem && html` <span class="small quiet">${problem}</span>`}</p>
+        ${problem && html`<button class="button" type="button" onClick=${queue.send}>Try now</button>`}
+      </div>`}
+    ${refused.map((/** @type {queue.QueuedClip} */ clip) => html`<${Refused} clip=${clip} key=${clip.id} />`)}`;
+}
+
+/** @param {{ clip: queue.QueuedClip }} props */
+function Refused({ clip }) {
+  const [label, setLabel] = useState(clip.label);
+  const problem = labelProblem(asLabel(label));
+  return html`
+    <div class="notice warning">
+      <p>The server did not take a clip of "${clip.label}": ${clip.detail}</p>
+      <div class="row">
+        <label class="field"><span>Label</span><input type="text" value=${label} autocapitalize="none" onInput=${(/** @type {any} */ event) => setLabel(event.target.value)} /></label>
+        <button class="button" type="button" disabled=${Boolean(problem)} onClick=${() => queue.keep(clip.id, asLabel(label))}>Send again</button>
+        <button class="button" type="button" onClick=${() => queue.discard(clip)}>Throw away</button>
+      </div>
+      ${problem && html`<p class="small">${problem}</p>`}
+    </div>`;
+}
+
+export function UpdateNotice() {
+  if (!useStore(updateReady)) return null;
+  return html`
+    <div class="notice plain" role="status">
+      <p class="small">A new version of Nestling is ready. It takes over when the page is loaded again.</p>
+      <button class="button bare" type="button" onClick=${applyUpdate}>Load it now</button>
+    </div>`;
+}
+
+/** An empty page invites. @param {{ sentence: any, children?: any }} props */
+export const Welcome = ({ sentence, children }) => html`
+  <div class="welcome">
+    <img src="icons/nestling.svg" alt="" width="128" height="128" />
+    <p>${sentence}</p>
+    ${children}
+  </div>`;
+
+/** @param {{ message: string, onRetry?: () => void }} props */
+export const Problem = ({ message, onRetry }) => html`
+  <div class="notice warning" role="alert">
+    <p>${message}</p>
+    ${onRetry && html`<button class="button" type="button" onClick=${onRetry}><${Icon} name="check" />Try again</button>`}
+  </div>`;

@@ -1,0 +1,96 @@
+/** The last two seconds as the front end hears them: log-mel energies, low tones at the bottom, detections marked. */
+
+import { html, useEffect, useRef } from '../../../vendor/preact.js';
+import { MAGMA, colorIndex, logMelToDb } from '../../dsp/colormap.js';
+import { prepare } from './canvas.js';
+import { useListener } from './level.js';
+
+const N_SHOWN = 100; // columns: two seconds at 20 ms
+const LOW_DB = -60; // the floor of the logarithm
+const HIGH_DB = 30;
+
+/** @typedef {{ logMel: Float32Array, nMels: number, nColumns: number, at: number }} Columns */
+
+/** A ring of columns as an image of one pixel a value; `at` counts samples, so that detections find their place. */
+class Picture {
+  constructor() {
+    this.canvas = document.createElement('canvas');
+    this.nMels = 0;
+    this.at = 0;
+  }
+
+  /** @param {Columns} columns the newest last */
+  push({ logMel, nMels, nColumns, at }) {
+    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d', { willReadFrequently: true }));
+    if (nMels !== this.nMels) {
+      this.canvas.width = N_SHOWN;
+      this.canvas.height = nMels;
+      this.nMels = nMels;
+      context.fillRect(0, 0, N_SHOWN, nMels);
+    }
+    const fresh = Math.min(nColumns, N_SHOWN);
+    context.drawImage(this.canvas, -fresh, 0);
+    const image = context.createImageData(fresh, nMels);
+    for (let column = 0; column < fresh; column++) {
+      for (let mel = 0; mel < nMels; mel++) {
+        const value = logMel[(nColumns - fresh + column) * nMels + mel];
+        const row = 3 * colorIndex(logMelToDb(value), LOW_DB, HIGH_DB);
+        const pixel = 4 * ((nMels - 1 - mel) * fresh + column);
+        image.data.set([MAGMA[row], MAGMA[row + 1], MAGMA[row + 2], 255], pixel);
+      }
+    }
+    context.putImageData(image, N_SHOWN - fresh, 0);
+    this.at = at;
+  }
+}
+
+/** @param {{ listener: any, hopLength: number, detections: { label: string, at: number }[] }} props */
+export function Spectrogram({ listener, hopLength, detections }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const picture = useRef(/** @type {Picture | null} */ (null));
+  const marks = useRef(detections);
+  marks.current = detections;
+  picture.current ??= new Picture();
+
+  useListener(listener, 'columns', (columns) => {
+    if (!canvas.current || !picture.current) return;
+    picture.current.push(columns);
+    draw(canvas.current, picture.current, marks.current, hopLength);
+  });
+  useEffect(() => { picture.current = new Picture(); }, [listener]);
+  return html`
+    <div class="stack close">
+      <canvas class="spectrogram" ref=${canvas} role="img" aria-label="Spectrogram of the last two seconds"></canvas>
+      <${Scale} />
+    </div>`;
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Picture} picture @param {{ label: string, at: number }[]} marks @param {number} hopLength */
+function draw(canvas, picture, marks, hopLength) {
+  const { context, width, height } = prepare(canvas);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(picture.canvas, 0, 0, width, height);
+  context.fillStyle = '#ffffff'; // on magma, in both themes
+  context.font = '600 14px system-ui, sans-serif';
+  for (const { label, at } of marks) {
+    const x = width * (1 - (picture.at - at) / (N_SHOWN * hopLength));
+    if (x < 0) continue;
+    context.fillRect(Math.min(x, width - 2), 0, 2, height);
+    const room = context.measureText(label).width + 6;
+    context.fillText(label, Math.max(2, x - room), 18);
+  }
+}
+
+function Scale() {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  useEffect(() => {
+    const element = /** @type {HTMLCanvasElement} */ (canvas.current);
+    element.width = 256;
+    element.height = 1;
+    const context = /** @type {CanvasRenderingContext2D} */ (element.getContext('2d'));
+    const image = context.createImageData(256, 1);
+    for (let i = 0; i < 256; i++) image.data.set([MAGMA[3 * i], MAGMA[3 * i + 1], MAGMA[3 * i + 2], 255], 4 * i);
+    context.putImageData(image, 0, 0);
+  }, []);
+  return html`<p class="scale"><span>${LOW_DB} dB</span><canvas ref=${canvas} aria-hidden="true"></canvas><span>${HIGH_DB} dB</span><span class="window">the last 2 s</span></p>`;
+}

@@ -1,0 +1,40 @@
+/** Hash routes. A page's module is fetched when it is first shown. */
+
+import { Store } from '../data/store.js';
+
+/** @type {Record<string, () => Promise<() => any>>} */
+const PAGES = {
+  '/record': async () => (await import('./pages/record.js')).RecordPage,
+  '/train': async () => (await import('./pages/train.js')).TrainPage,
+  '/live': async () => (await import('./pages/live.js')).LivePage,
+  '/more': async () => (await import('./pages/more.js')).MorePage,
+  '/microphone': async () => (await import('./pages/microphone.js')).MicrophonePage,
+  '/join': async () => (await import('./pages/join.js')).JoinPage,
+  '/projects': async () => (await import('./pages/projects.js')).ProjectsPage,
+  '/about': async () => (await import('./pages/about.js')).AboutPage,
+};
+
+/** @typedef {{ path: string, query: URLSearchParams, Component: (() => any) | null, problem: string }} Route */
+export const route = new Store(/** @type {Route} */ ({ path: '', query: new URLSearchParams(), Component: null, problem: '' }));
+
+/** @param {string} path @param {Record<string, string>} [query] */
+export const addressOf = (path, query) => `#${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
+
+/** @param {string} fallback where an empty or unknown address leads */
+async function follow(fallback) {
+  const [asked, query] = location.hash.slice(1).split('?');
+  const path = asked in PAGES ? asked : fallback;
+  if (path !== asked) history.replaceState(null, '', `#${path}`);
+  const next = { path, query: new URLSearchParams(query), Component: null, problem: '' };
+  try {
+    route.set({ ...next, Component: await PAGES[path]() });
+  } catch {
+    route.set({ ...next, problem: 'This page could not be loaded. Check that the computer that runs Nestling is on, then try again.' });
+  }
+}
+
+/** @param {string} fallback */
+export function startRouting(fallback) {
+  addEventListener('hashchange', () => follow(fallback));
+  return follow(fallback);
+}
