@@ -152,7 +152,8 @@ class _Exchange:
             handler.close_connection = True  # then the end of the connection is the end of the body
         handler.send_response(int(code), phrase)
         for key, value in self._headers:
-            handler.send_header(key, value)
+            if key.lower() != "date":  # send_response has said it
+                handler.send_header(key, value)
         if handler.close_connection:
             handler.send_header("Connection", "close")
         handler.end_headers()

@@ -106,14 +106,15 @@ class Store:
         """A project and its labels, as JSON shows them. Raises MissingError."""
         folder = self.clips_folder(name).parent
         counts = self.counts(name)
-        # Whatever is stored can be trained on; what could not was refused.
-        labels = [{"label": label, "n_clips": n, "n_ready": n} for label, n in sorted(counts.items())]
+        labels = [{"label": label, "n_clips": n} for label, n in counts.items()]
         summary = {"name": name, "created_at": clock.modified(folder), "n_clips": sum(counts.values())}
         return {**summary, "labels": labels, "minimum": MIN_CLIPS}
 
     def counts(self, project: str) -> dict[str, int]:
-        """Number of clips by label."""
-        query = select(clips.c.label, func.count().label("n")).where(clips.c.project == project).group_by(clips.c.label)
+        """Number of clips by label, in the order in which labels got their first: a new one leaves the others' colours alone."""
+        first = func.min(clips.c.stored_at)
+        query = select(clips.c.label, func.count().label("n")).where(clips.c.project == project)
+        query = query.group_by(clips.c.label).order_by(first, clips.c.label)
         with self._engine.connect() as connection:
             return {row.label: row.n for row in connection.execute(query)}
 

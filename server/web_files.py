@@ -15,17 +15,17 @@ FOREVER = "public, max-age=31536000, immutable"
 
 # Python's own table follows the operating system's, which on Windows calls JavaScript text/plain.
 TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
+    ".css": "text/css",
+    ".html": "text/html",
     ".ico": "image/x-icon",
     ".jpg": "image/jpeg",
-    ".js": "text/javascript; charset=utf-8",
+    ".js": "text/javascript",
     ".json": "application/json",
-    ".mjs": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript",
     ".mp3": "audio/mpeg",
     ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": "text/plain",
     ".wasm": "application/wasm",
     ".wav": "audio/wav",
     ".webmanifest": "application/manifest+json",
@@ -58,7 +58,7 @@ def send(path: Path, cache_control: str = REVALIDATE, etag: str | None = None) -
     mimetype = TYPES.get(path.suffix, "application/octet-stream")
     is_compressible = path.suffix in _COMPRESSIBLE and status.st_size >= _MIN_BYTES
     if is_compressible and request.accept_encodings["gzip"] > 0:
-        response = Response(_compressed(path, status.st_mtime_ns, status.st_size), content_type=mimetype)
+        response = Response(_compressed(path, status.st_mtime_ns, status.st_size), mimetype=mimetype)
         response.headers["Content-Encoding"] = "gzip"
         response.set_etag(f"{etag}-gz")
         response.make_conditional(request)

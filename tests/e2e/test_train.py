@@ -24,7 +24,7 @@ def page(server: Server, launch: Callable[..., Browser]) -> Page:
 
 def test_it_says_what_is_missing_and_why_the_server_will_not(page: Page) -> None:
     expect(page.get_by_text(f"label up has 3 clips; {MIN_CLIPS} is the least, 30 is good")).to_be_visible()
-    page.get_by_role("button", name="Train up, yes").click()
+    page.get_by_role("button", name="Train yes, up").click()
     expect(page.get_by_role("alert")).to_contain_text("up")
     expect(page.get_by_role("alert")).to_contain_text("3 clips")
 

@@ -380,3 +380,9 @@ def test_nothing_heavy_is_imported() -> None:
     code = f"import sys, server.run; print([name for name in {heavy} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_headers_are_not_said_twice(live: Live) -> None:
+    with live.request("GET", "/") as answer:
+        assert answer.headers.get_all("Content-Type") == ["text/html; charset=utf-8"]
+        assert len(answer.headers.get_all("Date")) == 1

@@ -218,7 +218,7 @@ def test_a_project_counts_its_clips(client: FlaskClient, upload: Callable[..., A
         upload(wav(samples(n)), label=label)
     project = client.get("/projects/p").json
     assert (project["name"], project["n_clips"], project["minimum"]) == ("p", 3, 5)
-    assert [(label["label"], label["n_clips"]) for label in project["labels"]] == [("no", 1), ("yes", 2)]
+    assert [(label["label"], label["n_clips"]) for label in project["labels"]] == [("yes", 2), ("no", 1)]
     assert client.get("/projects").json == {"projects": [project]}
     assert client.post("/projects", json={"name": "p"}).status_code == 200
 

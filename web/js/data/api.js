@@ -76,7 +76,7 @@ const query = (values) => new URLSearchParams(
 ).toString();
 
 /**
- * @typedef {{ label: string, n_clips: number, n_ready: number }} LabelCount
+ * @typedef {{ label: string, n_clips: number }} LabelCount
  * @typedef {{ name: string, created_at: string, n_clips: number, labels: LabelCount[], minimum: number }} Project
  * @typedef {{ id: string, project: string, label: string, session: string | null, speaker: string | null, source: string | null,
  *   recorded_at: string, n_samples: number, sample_rate: number, stored_at: string }} Clip

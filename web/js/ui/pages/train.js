@@ -91,18 +91,17 @@ function Start({ current }) {
 }
 
 /** @param {api.LabelCount} count @param {number} minimum */
-function missing({ label, n_clips, n_ready }, minimum) {
+function missing({ label, n_clips }, minimum) {
   if (RESERVED.includes(label)) return 'always in: what the model learns to leave alone';
   const clips = n_clips === 1 ? '1 clip' : `${n_clips} clips`;
-  const unusable = n_ready < n_clips ? `, ${n_ready} of them usable` : '';
-  if (n_ready < minimum) return `label ${label} has ${clips}${unusable}; ${minimum} is the least, ${GOOD} is good`;
-  if (n_ready < GOOD) return `${clips}${unusable}; ${GOOD} is good`;
-  return `${clips}${unusable}: a good start`;
+  if (n_clips < minimum) return `label ${label} has ${clips}; ${minimum} is the least, ${GOOD} is good`;
+  if (n_clips < GOOD) return `${clips}; ${GOOD} is good`;
+  return `${clips}: a good start`;
 }
 
 /** @param {{ count: api.LabelCount, project: api.Project, longest: number, checked: boolean, onToggle: () => void }} props */
 function LabelRow({ count, project: { name, labels, minimum }, longest, checked, onToggle }) {
-  const { label, n_clips, n_ready } = count;
+  const { label, n_clips } = count;
   const fixed = RESERVED.includes(label);
   const background = labelColour(label, name, labels.map((other) => other.label));
   return html`
@@ -111,7 +110,7 @@ function LabelRow({ count, project: { name, labels, minimum }, longest, checked,
         <input type="checkbox" checked=${fixed || checked} disabled=${fixed} onChange=${onToggle} />
         <strong>${label}</strong><span class="numbers">${n_clips}</span>
         <span class="bar" aria-hidden="true"><i style=${{ background, transform: `scaleX(${n_clips / longest})` }}></i></span>
-        <span class=${`hint small ${!fixed && n_ready < minimum ? 'warn' : 'quiet'}`}>${missing(count, minimum)}</span>
+        <span class=${`hint small ${!fixed && n_clips < minimum ? 'warn' : 'quiet'}`}>${missing(count, minimum)}</span>
       </label>
     </li>`;
 }
