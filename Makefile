@@ -9,7 +9,7 @@ NODE_PATHS := $(abspath $(VENV))/node/bin
 export PATH := $(NODE_PATHS):$(PATH)
 ARGS ?=
 
-.PHONY: run setup test lint bench-features bench-web vectors model-yes-no screenshots clean
+.PHONY: run setup test lint bench-features bench-web generated picture model-yes-no clean
 
 run: setup
 	@$(BIN)/nestling serve $(ARGS)
@@ -75,8 +75,13 @@ bench-features: setup
 bench-web: setup
 	@cd web && node bench.mjs
 
-vectors: setup
-	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.speech.locate
+# What is generated and in git: golden vectors, the service worker's list.
+generated: setup
+	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.speech.locate && $(BIN)/python web/tools/precache.py
+
+# The README's picture: real pages, real voices (see tests/e2e/picture.py).
+picture: setup $(VENV)/.test-installed browser
+	@$(BIN)/python tests/e2e/picture.py
 
 # The shipped model: SPEECH is a folder with train/, validation/ and background_noise/ from Speech Commands.
 model-yes-no: setup

@@ -105,9 +105,9 @@ def classify(bundle: Path, files: tuple[Path, ...], engine: str, as_json: bool) 
     """Say what each recording holds, where in it the word is, and how sure the model is."""
     from training.speech.evaluate import classify as judge
 
-    with sentences():
+    with sentences(), _counting("classifying") as progress:
         _load_tensorflow_for(engine)
-        results = judge(bundle, files, engine)
+        results = judge(bundle, files, engine, progress)
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False))
         return

@@ -71,6 +71,7 @@ def photograph(browser: Browser, server: Server) -> list[bytes]:
     shots.append(page.screenshot())
     page.get_by_role("link", name="Try it live").click()
     page.get_by_role("button", name="Start listening").click()
+    page.wait_for_timeout(3000)  # for two full seconds of spectrogram
     shots.append(bold(page))
     return shots
 

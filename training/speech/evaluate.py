@@ -41,7 +41,7 @@ def evaluate(bundle: Path, clips_folder: Path, engine: str, progress: Progress) 
     return {"n": metrics.pop("n"), "labels": labels, "engine": engine, **metrics, "predictions": predictions}
 
 
-def classify(bundle: Path, files: Sequence[Path], engine: str) -> list[dict[str, Any]]:
+def classify(bundle: Path, files: Sequence[Path], engine: str, progress: Progress) -> list[dict[str, Any]]:
     """Scores of single recordings, where the word is.
 
     Returns:
@@ -51,9 +51,12 @@ def classify(bundle: Path, files: Sequence[Path], engine: str) -> list[dict[str,
     """
     manifest = read_manifest(bundle)
     params, labels = MfccParams.from_dict(manifest["params"]), manifest["labels"]
-    recordings = [read_clip(file, params.sample_rate) for file in files]
     run = load_engine(bundle, engine)
-    return [_classify_one(file, pcm, run, labels, params) for file, pcm in zip(files, recordings, strict=True)]
+    results = []
+    for number, file in enumerate(files, 1):
+        results.append(_classify_one(file, read_clip(file, params.sample_rate), run, labels, params))
+        progress(number, len(files))
+    return results
 
 
 def name_scores(labels: Sequence[str], scores: NDArray[np.floating]) -> dict[str, float]:
