@@ -9,7 +9,7 @@ NODE_PATHS := $(abspath $(VENV))/node/bin
 export PATH := $(NODE_PATHS):$(PATH)
 ARGS ?=
 
-.PHONY: run setup test lint bench-features bench-web generated picture model-yes-no clean
+.PHONY: run setup test lint bench-features bench-web bench-firmware generated picture model-yes-no clean
 
 run: setup
 	@$(BIN)/nestling serve $(ARGS)
@@ -56,7 +56,17 @@ browser: $(VENV)/.test-installed
 	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else $(BIN)/python -m playwright install chromium; fi; fi
 
-test: setup $(VENV)/.test-installed browser
+# The firmware's tests build it for the PC and for a Cortex-M4F, and run it in QEMU.
+.PHONY: toolchain
+toolchain:
+	@for tool in g++ arm-none-eabi-gcc qemu-system-arm; do command -v $$tool >/dev/null 2>&1 || missing=1; done; \
+	  packages='g++ gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-dev qemu-system-arm'; \
+	  if [ -n "$$missing" ]; then \
+	    if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$packages >/dev/null; \
+	    else echo "The firmware's tests need: apt-get install $$packages"; fi; fi
+
+test: setup $(VENV)/.test-installed browser toolchain
 	@cd web && npm test --silent
 	@$(BIN)/python -m pytest -q $(ARGS)
 
@@ -74,6 +84,10 @@ bench-features: setup
 # Milliseconds per second of audio in Node.
 bench-web: setup
 	@cd web && node bench.mjs
+
+# Instructions, arena and flash on an emulated Cortex-M4F, with the change since the baseline in tests/firmware/baseline.json.
+bench-firmware: setup toolchain
+	@$(BIN)/python -m tests.firmware.bench
 
 # What is generated and in git: golden vectors, the service worker's list.
 generated: setup

@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException
 from wsproto.utilities import RemoteProtocolError
 
 from server import guard
-from server.blueprints import bundles, clips, jobs, join, pages, params, projects, trust
-from server.errors import ConflictError, DiskFullError, MissingError, RefusedError, TooLargeError
+from server.blueprints import board, bundles, clips, jobs, join, pages, params, projects, trust
+from server.errors import BoardError, ConflictError, DiskFullError, MissingError, RefusedError, TooLargeError
 from server.services import start_services
 from server.settings import Settings
 
@@ -23,6 +23,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     MissingError: (404, "Not Found"),
     ConflictError: (409, "Conflict"),
     TooLargeError: (413, "Request Entity Too Large"),
+    BoardError: (503, "Service Unavailable"),
     DiskFullError: (507, "Insufficient Storage"),
 }
 _DETAIL = {
@@ -46,7 +47,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # A phone that sleeps answers no ping; its socket is then closed.
     app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 20, "max_message_size": 4096}
     app.extensions["nestling"] = start_services(settings)
-    for module in (join, params, projects, clips, jobs, bundles, trust, pages):
+    for module in (join, params, projects, clips, jobs, bundles, board, trust, pages):
         app.register_blueprint(module.bp)
     guard.init_app(app)
     app.register_error_handler(HTTPException, _http_error)

@@ -9,10 +9,11 @@ from typing import Any, NoReturn
 
 import click
 
-from server import cli_training
+from server import cli_board, cli_training
 from server.settings import Settings
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_RECORDING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,20 +33,28 @@ def main() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=Settings.port, show_default=True, help="0 takes any free port.")
 @click.option("--tls/--no-tls", default=True, help="Phones give their microphone over TLS only.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in this computer's browser.")
+@click.option(
+    "--board-port", default="", callback=cli_board.parse_port, help="The board's port by name; else it is searched for."
+)
+@click.option("--virtual-board", is_flag=True, help="Start a board in an emulator: the firmware without the hardware.")
+@click.option("--audio", "board_audio", type=_RECORDING, help="A recording that the virtual board hears.")
 @click.option("--verbose", is_flag=True, help="Log every request.")
-def serve(data: Path, exports: Path, host: str, port: int, tls: bool, open_browser: bool, verbose: bool) -> None:
+def serve(host: str, port: int, open_browser: bool, verbose: bool, **values: Any) -> None:
     """Serve the web app to this computer and the phones around it, until Ctrl+C."""
     from server import run
+
+    if values["board_audio"] and not values["virtual_board"]:
+        raise click.UsageError("--audio is what a virtual board hears; add --virtual-board.")
 
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with run.listening(host, port) as listener:
-            run.serve(listener, host, data, exports, tls, open_browser)
+            run.serve(listener, open_browser, host=host, **values)
     except run.CannotListenError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or data}: {error.strerror or error}")
+        fail(f"{error.filename or values['data']}: {error.strerror or error}")
 
 
 @main.command("import")
@@ -81,7 +90,10 @@ def import_(path: Path, project: str, data: Path, as_json: bool) -> None:
         _print_report(project, dict(report.taken), report.left_out)
 
 
-for command in (cli_training.train, cli_training.evaluate, cli_training.classify, cli_training.features):
+for command in (
+    *(cli_training.train, cli_training.evaluate, cli_training.classify, cli_training.features),
+    *(cli_board.bridge, cli_board.board, cli_board.flash, cli_board.codegen),
+):
     main.add_command(command)
 
 

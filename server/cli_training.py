@@ -87,7 +87,7 @@ def evaluate(bundle: Path, clips: Path, engine: str, as_json: bool) -> None:
     """Judge a bundle on recordings: accuracy with its 95 % interval, confusion matrix, each prediction."""
     from training.speech.evaluate import evaluate as judge
 
-    with sentences(), _counting("reading clips") as progress:
+    with sentences(), counting("reading clips") as progress:
         _load_tensorflow_for(engine)
         result = judge(bundle, clips, engine, progress)
     if as_json:
@@ -105,7 +105,7 @@ def classify(bundle: Path, files: tuple[Path, ...], engine: str, as_json: bool) 
     """Say what each recording holds, where in it the word is, and how sure the model is."""
     from training.speech.evaluate import classify as judge
 
-    with sentences(), _counting("classifying") as progress:
+    with sentences(), counting("classifying") as progress:
         _load_tensorflow_for(engine)
         results = judge(bundle, files, engine, progress)
     if as_json:
@@ -173,7 +173,8 @@ def _bar() -> Progress:
 
 
 @contextmanager
-def _counting(what: str) -> Iterator[Callable[[int, int], None]]:
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """How far something long has come, on standard error: call what it gives with how many are done, and of how many."""
     with _bar() as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

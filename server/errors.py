@@ -25,6 +25,10 @@ class MissingError(LookupError):
     """No such thing."""
 
 
+class BoardError(Exception):
+    """There is no board, or it did not do what it was asked."""
+
+
 class DiskFullError(Exception):
     """There is no room to store it; nothing of it was kept."""
 

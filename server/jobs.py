@@ -6,9 +6,7 @@ pipe closes and the process ends by itself.
 
 import json
 import logging
-import os
 import secrets
-import signal
 import subprocess
 import sys
 import threading
@@ -23,12 +21,11 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import clock
+from server import clock, processes
 from server.database import jobs
 from server.errors import MissingError, RefusedError, disk_full_told
 from server.files import make_folder
 from server.names import check_label
-from server.settings import CHECKOUT
 from server.store import Store
 from training.labels import UNKNOWN
 from training.speech.clips import check_trainable
@@ -40,7 +37,6 @@ ACTIVE = ("queued", "running")
 _KINDS = ("train",)
 _MAX_SEED = 2**31 - 1
 _MAX_LABELS = 50
-_GRACE_SECONDS = 5.0  # between asking a process to end and making it end
 _ERROR_LINES = 40  # of standard error, kept to explain a failure
 
 
@@ -136,9 +132,9 @@ class Jobs:
             process = self._process
         self._notify()
         if process:
-            _end(process)
+            processes.end(process)
         if self._worker.is_alive():
-            self._worker.join(_GRACE_SECONDS)
+            self._worker.join(processes.GRACE_SECONDS)
 
     def add(self, project: str, values: Mapping[str, Any]) -> Job:
         """Queue a job.
@@ -180,7 +176,7 @@ class Jobs:
             if job_id == self._current:
                 self._is_cancelled = True
                 if self._process:
-                    threading.Thread(target=_end, args=(self._process,), daemon=True).start()
+                    threading.Thread(target=processes.end, args=(self._process,), daemon=True).start()
             elif job.state in ACTIVE:
                 self._finish(job, "cancelled", "cancelled before it began")
         return self.job(job_id)
@@ -237,17 +233,17 @@ class Jobs:
         self._update(job.id, state="running", started_at=clock.now())
         command = train_command(job, self._store.clips_folder(job.project), self._exports)
         errors: deque[str] = deque(maxlen=_ERROR_LINES)
-        with _spawn(command) as process:  # waits at its end, and closes the pipes
-            reader = threading.Thread(target=_keep_last, args=(process, errors), daemon=True)
+        with processes.spawn(command) as process:  # waits at its end, and closes the pipes
+            reader = threading.Thread(target=processes.keep_last, args=(process, errors), daemon=True)
             reader.start()
             try:
                 self._watch(process)
                 last = self._record(job, process)
             except BaseException:
-                _end(process)
+                processes.end(process)
                 raise
             exit_code = process.wait()
-            reader.join(_GRACE_SECONDS)
+            reader.join(processes.GRACE_SECONDS)
         self._finish(job, *self._outcome(exit_code, last, errors))
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
@@ -256,7 +252,7 @@ class Jobs:
             self._process = process
             must_end = self._is_cancelled or self._stopping
         if must_end:
-            _end(process)
+            processes.end(process)
 
     def _record(self, job: Job, process: subprocess.Popen[bytes]) -> dict[str, dict[str, Any]]:
         """Append the process's events to the log as they come. Returns the last of each kind."""
@@ -315,40 +311,6 @@ def _whole_number(name: str, value: object, lowest: int, highest: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
         raise RefusedError(f"{name} must be a whole number from {lowest} to {highest}, got {str(value)[:40]!r}")
     return value
-
-
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=CHECKOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        start_new_session=True,  # a group of its own, so that what it started ends with it
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    _signal(process, signal.SIGTERM)
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    try:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, number)
-        else:
-            process.terminate()
-    except (ProcessLookupError, PermissionError):
-        pass  # it has ended by itself
-
-
-def _keep_last(process: subprocess.Popen[bytes], lines: deque[str]) -> None:
-    lines.extend(line.decode(errors="replace") for line in process.stderr or ())
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

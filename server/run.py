@@ -8,16 +8,20 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from server import http, tls
 from server.app import create_app
+from server.board.child import VirtualBoard
 from server.files import make_folder
 from server.network import WILDCARDS, host_names, lan_addresses
 from server.services import Services, services
+from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -52,22 +56,42 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def serve(listener: socket.socket, host: str, data: Path, exports: Path, with_tls: bool, open_browser: bool) -> None:
-    """Serve until interrupted; then end at once, and the training process with it."""
-    make_folder(data)
-    certificate = _Certificate(data / "tls", host) if with_tls else None
-    port = listener.getsockname()[1]
-    app = create_app({"data": data, "exports": exports, "host": host, "port": port, "tls": with_tls})
+def serve(listener: socket.socket, open_browser: bool, **values: Any) -> None:
+    """Serve until interrupted; then end at once, and the processes that it started with it.
+
+    Args:
+        listener: where.
+        open_browser: whether to show the page on this computer.
+        values: for `server.settings.Settings`; the port is the listener's.
+    """
+    settings = Settings(**values, port=listener.getsockname()[1])
+    make_folder(settings.data)
+    certificate = _Certificate(settings.data / "tls", settings.host) if settings.tls else None
+    app = create_app(asdict(settings))
     server = http.Server(listener, app, *((certificate.context, certificate.follow_addresses) if certificate else (None,)))
+    board = _start_board(services(app))
     try:
         _announce(services(app))
         if open_browser:
-            webbrowser.open(f"http://localhost:{port}/")
+            webbrowser.open(f"http://localhost:{settings.port}/")
         server.serve_forever()
     except KeyboardInterrupt:
         pass
     finally:
+        board.close()
         services(app).jobs.stop()
+
+
+def _start_board(parts: Services) -> ExitStack:
+    """Search for the board, and start a virtual one where that is wanted; closing ends both."""
+    running = ExitStack()
+    if parts.settings.virtual_board:
+        virtual = VirtualBoard(parts.board, parts.settings)
+        virtual.start()
+        running.callback(virtual.stop)
+    parts.board.start()
+    running.callback(parts.board.stop)
+    return running
 
 
 class _Certificate:

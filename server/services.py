@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from server.access import load_token
+from server.board.bridge import Bridge
 from server.bundles import Bundles
 from server.database import open_engine
 from server.files import make_folder
@@ -29,6 +30,7 @@ class Services:
     store: Store
     jobs: Jobs
     bundles: Bundles
+    board: Bridge
     hosts: OwnHosts
     token: str
 
@@ -57,7 +59,8 @@ def start_services(settings: Settings) -> Services:
     jobs = Jobs(settings.data, settings.exports, engine, store)
     jobs.start()
     token = load_token(settings.data / "token")
-    return Services(settings, store, jobs, Bundles(settings.exports), OwnHosts((settings.host,)), token)
+    board = Bridge(settings.board_port)  # it opens ports when the server runs, not where an app is only made
+    return Services(settings, store, jobs, Bundles(settings.exports), board, OwnHosts((settings.host,)), token)
 
 
 def _open_index(settings: Settings) -> Engine:

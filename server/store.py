@@ -105,8 +105,8 @@ class Store:
     def project(self, name: str) -> dict[str, Any]:
         """A project and its labels, as JSON shows them. Raises MissingError."""
         folder = self.clips_folder(name).parent
-        counts = self.counts(name)
-        labels = [{"label": label, "n_clips": n} for label, n in counts.items()]
+        counts, sources = self.counts(name), self._sources(name)
+        labels = [{"label": label, "n_clips": n, "sources": sources.get(label, {})} for label, n in counts.items()]
         summary = {"name": name, "created_at": clock.modified(folder), "n_clips": sum(counts.values())}
         return {**summary, "labels": labels, "minimum": MIN_CLIPS}
 
@@ -117,6 +117,15 @@ class Store:
         query = query.group_by(clips.c.label).order_by(first, clips.c.label)
         with self._engine.connect() as connection:
             return {row.label: row.n for row in connection.execute(query)}
+
+    def _sources(self, project: str) -> dict[str, dict[str, int]]:
+        """Number of clips by label and by what recorded them: a model hears best through the microphone that it learned from."""
+        query = select(clips.c.label, clips.c.source, func.count().label("n")).where(clips.c.project == project)
+        found: dict[str, dict[str, int]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.group_by(clips.c.label, clips.c.source).order_by(clips.c.source)):
+                found.setdefault(row.label, {})[row.source] = row.n
+        return found
 
     def clips_folder(self, project: str) -> Path:
         """Where a project's clips lie, `<label>/<clip id>.wav`. Raises MissingError when there is no such project."""

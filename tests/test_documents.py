@@ -17,17 +17,35 @@ DESIGN = (ROOT / "DESIGN.md").read_text(encoding="utf-8")
 
 
 def options(command: click.Command) -> list[str]:
-    names = [name for parameter in command.params if isinstance(parameter, click.Option) for name in parameter.opts]
+    shown = [parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden]
+    names = [name for parameter in shown for name in (*parameter.opts, *parameter.secondary_opts)]
     return [name for name in names if name.startswith("--")]
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+def commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Every command by its whole name, those of groups too: {"board check": ...}."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        inner = commands(command, f"{before}{name} ") if isinstance(command, click.Group) else {f"{before}{name}": command}
+        assert command.help
+        found |= inner
+    return found
+
+
+COMMANDS = commands(main)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_is_documented(name: str) -> None:
     lines = [line for line in README.splitlines() if line.startswith(f"nestling {name} ")]
     assert lines, f"README.md does not show `nestling {name}`"
-    missing = [option for option in options(main.commands[name]) if option not in " ".join(lines)]
-    assert not missing, f"README.md does not show {missing} of `nestling {name}`"
-    assert main.commands[name].help
+    shown = set(re.findall(r"--[a-z-]+", " ".join(lines)))
+    assert shown == set(options(COMMANDS[name])), f"README.md shows other options of `nestling {name}` than there are"
+
+
+def test_every_command_that_is_documented_exists() -> None:
+    shown = re.findall(r"^nestling ((?:[a-z]+ ?)+)", README, re.MULTILINE)
+    assert {name.strip() for name in shown} == set(COMMANDS)
 
 
 def test_every_make_target_named_in_the_readme_exists() -> None:

@@ -6,6 +6,8 @@ from flask import request
 
 from server.errors import RefusedError
 
+_MAX_DIGITS = 15  # what JavaScript counts exactly
+
 
 def json_object() -> dict[str, Any]:
     """The request's body, a JSON object; {} where there is none. Raises RefusedError."""
@@ -20,6 +22,6 @@ def json_object() -> dict[str, Any]:
 def whole_number(name: str, default: int) -> int:
     """A whole number from the query. Raises RefusedError."""
     text = request.args.get(name, str(default))
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
         raise RefusedError(f"query parameter {name!r} must be a whole number, got {text[:40]!r}")
     return int(text)

@@ -39,7 +39,8 @@ START_SECONDS = 20
 class Server:
     """`nestling serve` that can be killed and started again at the same address."""
 
-    def __init__(self, folder: Path, exports: Path) -> None:
+    def __init__(self, folder: Path, exports: Path, *options: str) -> None:
+        self.options = options
         self.data = folder / "data"
         self.exports = exports
         self.port = 0
@@ -51,13 +52,23 @@ class Server:
         """Where it is, as the computer itself reaches it."""
         return f"http://localhost:{self.port}"
 
+    def children(self) -> dict[int, str]:
+        """The processes that it has started: their commands by number."""
+        ps = shutil.which("ps") or pytest.fail("ps is needed to find the server's processes: apt-get install procps")
+        listed = subprocess.run([ps, "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+        return {int(row[0]): row[2] for row in rows if self._process and int(row[1]) == self._process.pid}
+
     def start(self) -> None:
         """Start, and wait until it says where it listens."""
         command = [sys.executable, "-m", "server.cli", "serve", "--host", "127.0.0.1", "--no-tls", "--port", str(self.port)]
         self._log.write_bytes(b"")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--data", str(self.data), "--exports", str(self.exports)], cwd=ROOT, stdout=log, stderr=log
+                [*command, "--data", str(self.data), "--exports", str(self.exports), *self.options],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + START_SECONDS
         while not (found := re.search(r"http://[^:/]+:(\d+)/", self._log.read_text())):
@@ -88,14 +99,21 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server with nothing in it but the bundle that is shipped."""
-    exports = tmp_path / "exports"
+    yield from running_server(tmp_path)
+
+
+def running_server(folder: Path, *options: str) -> Iterator[Server]:
+    """Such a server, with further options of `nestling serve`."""
+    exports = folder / "exports"
     exports.mkdir()
     if SHIPPED.is_dir():
         shutil.copytree(SHIPPED, exports / "yes-no")
-    running = Server(tmp_path, exports)
+    running = Server(folder, exports, *options)
     running.start()
-    yield running
-    running.stop()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="session")

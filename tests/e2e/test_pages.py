@@ -13,6 +13,7 @@ PAGES = {
     "record": "Record",
     "train": "Train",
     "live": "Live",
+    "board": "Board",
     "more": "More",
     "microphone": "Microphone check",
     "join": "Join other phones",

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from server import jobs as jobs_module
+from server import processes
 from server.jobs import Job
 from server.services import Services
 from tests.server.conftest import CHECKOUT
@@ -123,7 +124,7 @@ def test_a_program_that_is_not_there_fails_and_the_next_one_runs(
 def test_cancel_ends_a_running_job(
     trainable: FlaskClient, parts: Services, training: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    monkeypatch.setattr(jobs_module, "_GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(processes, "GRACE_SECONDS", 0.2)
     training(code)
     job = start(trainable)
     wait_for(parts, job["id"], "start")

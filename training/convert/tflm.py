@@ -51,6 +51,10 @@ class Int8Model:
         rows = [self._run(np.ascontiguousarray(row[None])) for row in quantised]
         return np.concatenate(rows) if rows else np.empty((0, self.output["shape"][-1]), np.int8)
 
+    def invoke(self, values: NDArray[np.int8]) -> NDArray[np.int8]:
+        """One inference: int8, the input's whole shape, to int8, the output's; for models whose shape holds a batch too."""
+        return self._run(np.ascontiguousarray(values))
+
     def scores(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
         """Features, shape (n, n_frames, n_mfcc), to scores, float32, shape (n, n_labels)."""
         quantised = self.run(self.quantise(features)).astype(np.float32)

@@ -24,7 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.convert.bundle import check_free, write_bundle
+from training.convert.sketch import check_labels, write_sketch
 from training.features import MfccParams, extract, load_default
+from training.labels import UNKNOWN
 from training.quiet import import_tensorflow
 from training.speech import clips as clip_store
 from training.speech.augment import MARGIN_SECONDS, Augmenter
@@ -96,6 +98,7 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     """
     started = time.monotonic()
     check_free(config.bundle)
+    check_labels([*config.labels, UNKNOWN])  # told now, and not after an hour
     params = load_default()
     dataset = load_dataset(config, params, emit)
     import_tensorflow()
@@ -244,7 +247,7 @@ def _fill(
     calibration = Augmenter(dataset.learn, params, len(dataset.labels), config.seed).vary(rows)
     exported = export_model(model, calibration, features["validation"], folder)
     emit({"event": "stage", "stage": "evaluate", "detail": "float and int8 on clips that were not trained on"})
-    return {
+    manifest = {
         "schema": 1,
         "kind": "speech",
         "project": config.project,
@@ -270,6 +273,8 @@ def _fill(
         "licence": config.licence,
         "attribution": config.attribution,
     }
+    write_sketch(manifest, (folder / "model_int8.tflite").read_bytes(), folder / "arduino")
+    return manifest
 
 
 def _measure(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.float32]], model: Any) -> dict[str, Any]:

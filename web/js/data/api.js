@@ -76,7 +76,7 @@ const query = (values) => new URLSearchParams(
 ).toString();
 
 /**
- * @typedef {{ label: string, n_clips: number }} LabelCount
+ * @typedef {{ label: string, n_clips: number, sources?: Record<string, number> }} LabelCount  `sources`: what recorded them
  * @typedef {{ name: string, created_at: string, n_clips: number, labels: LabelCount[], minimum: number }} Project
  * @typedef {{ id: string, project: string, label: string, session: string | null, speaker: string | null, source: string | null,
  *   recorded_at: string, n_samples: number, sample_rate: number, stored_at: string }} Clip
@@ -84,6 +84,8 @@ const query = (values) => new URLSearchParams(
  * @typedef {{ id: string, project: string, kind: string, state: JobState, config: Record<string, any>, created_at: string,
  *   started_at: string | null, finished_at: string | null, detail: string | null, bundle: string | null }} Job
  * @typedef {{ path: string, manifest: Record<string, any> }} Bundle
+ * @typedef {{ name: string, description: string, kind: 'arduino' | 'bootloader' | 'serial' | 'virtual' | 'bridge' }} Port
+ * @typedef {{ ports: Port[], chosen: string | null }} Ports
  */
 
 /** @param {string} [token] */
@@ -134,3 +136,14 @@ export const listBundles = async () => (await ask('/bundles')).bundles;
 export const bundleUrl = (path) => `/bundles/${path.split('/').map(segment).join('/')}/`;
 /** @param {string} path @returns {Promise<Record<string, any>>} */
 export const readManifest = (path) => ask(`${bundleUrl(path)}manifest.json`);
+
+/** @returns {Promise<import('./board.js').Board>} */
+export const readBoard = () => ask('/board');
+/** @returns {Promise<Ports>} */
+export const listPorts = () => ask('/board/ports');
+/** @param {string | null} port `null`: search @returns {Promise<Ports>} */
+export const choosePort = (port) => ask('/board/port', { method: 'PUT', json: { port } });
+/** @param {{ project: string, label: string, ms: number, speaker?: string }} what @returns {Promise<Clip>} */
+export const recordOnBoard = (what) => ask('/board/record', { method: 'POST', json: what });
+/** @param {number} value */
+export const setThreshold = (value) => ask('/board/threshold', { method: 'POST', json: { value } });

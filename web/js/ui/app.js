@@ -10,6 +10,7 @@ import { route } from './router.js';
 
 /** What is not a step; on a phone it is behind More. */
 export const DOORS = [
+  { path: '/board', name: 'Board', icon: 'board', says: 'What the Arduino hears, and recording with its microphone.' },
   { path: '/microphone', name: 'Microphone check', icon: 'check', says: 'Does this phone hear what the model was trained on?' },
   { path: '/join', name: 'Join other phones', icon: 'join', says: 'A code to scan, so that more phones can record.' },
   { path: '/projects', name: 'Projects', icon: 'projects', says: 'Each project has its own words and clips.' },

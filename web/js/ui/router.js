@@ -7,6 +7,7 @@ const PAGES = {
   '/record': async () => (await import('./pages/record.js')).RecordPage,
   '/train': async () => (await import('./pages/train.js')).TrainPage,
   '/live': async () => (await import('./pages/live.js')).LivePage,
+  '/board': async () => (await import('./pages/board.js')).BoardPage,
   '/more': async () => (await import('./pages/more.js')).MorePage,
   '/microphone': async () => (await import('./pages/microphone.js')).MicrophonePage,
   '/join': async () => (await import('./pages/join.js')).JoinPage,

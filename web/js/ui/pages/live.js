@@ -5,10 +5,10 @@ import * as api from '../../data/api.js';
 import { remember, settings } from '../../data/settings.js';
 import { Store, useStore } from '../../data/store.js';
 import { Icon } from '../parts/icons.js';
-import { labelColour } from '../parts/label.js';
 import { useListener } from '../parts/level.js';
 import { InsecureNotice, Problem, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
+import { HeardList, Scores } from '../parts/scores.js';
 import { Spectrogram } from '../parts/spectrogram.js';
 import { route } from '../router.js';
 
@@ -123,7 +123,7 @@ function Answers({ listener, bundle: { manifest: { labels, project, params } } }
       <${Scores} labels=${labels} project=${project} scores=${listener && answer ? answer.mean : null} />
       <div class="stack">
         <${Spectrogram} listener=${listener} hopLength=${params.hop_length} detections=${heard} />
-        <${HeardList} heard=${heard} />
+        <${HeardList} heard=${heard.map((/** @type {Heard} */ word) => ({ ...word, key: word.at }))} />
       </div>
     </div>
     <p class="small quiet numbers">${listener ? footnote(listener, answer) : 'The microphone is off. What it hears stays on this phone.'}</p>`;
@@ -150,25 +150,3 @@ function footnote({ settings: { sampleRate, echoCancellation, noiseSuppression, 
   const time = answer && html`Inference <strong>${(answer.features_ms + answer.inference_ms).toFixed(1)} ms</strong> (features ${answer.features_ms.toFixed(1)}, model ${answer.inference_ms.toFixed(1)}${backend && `, ${backend}`}). `;
   return html`${time}Microphone ${sampleRate / 1000} kHz, echo cancellation ${onOff(echoCancellation)}, noise suppression ${onOff(noiseSuppression)}, gain control ${onOff(autoGainControl)}.`;
 }
-
-/** @param {{ labels: string[], project: string, scores: ArrayLike<number> | null }} props */
-function Scores({ labels, project, scores }) {
-  const best = scores ? labels.reduce((top, _, i) => (scores[i] > scores[top] ? i : top), 0) : -1;
-  return html`
-    <ol class="scores" aria-label="Scores">
-      ${labels.map((label, i) => {
-        const score = scores ? scores[i] : 0;
-        return html`
-          <li class=${`score ${i === best ? 'best' : ''}`} key=${label} aria-current=${i === best ? 'true' : null}>
-            <span class="name">${label}</span><span class="value">${scores ? score.toFixed(2) : '–'}</span>
-            <span class="bar" aria-hidden="true"><i style=${{ background: labelColour(label, project, labels), transform: `scaleX(${score})` }}></i></span>
-          </li>`;
-      })}
-    </ol>`;
-}
-
-/** @param {{ heard: Heard[] }} props */
-const HeardList = ({ heard }) => html`
-  <ul class="heard numbers" aria-live="polite" aria-label="Words heard">
-    ${heard.map(({ label, score, at, time }) => html`<li key=${at}><strong>${label}</strong> ${score.toFixed(2)} <span class="small quiet">${time.toLocaleTimeString()}</span></li>`)}
-  </ul>`;

@@ -1,30 +1,22 @@
 /** Collect data: choose a label, record one clip or thirty, decide on those that went wrong. */
 
-import { html, useEffect, useMemo, useRef, useState } from '../../../vendor/preact.js';
+import { html, useEffect, useMemo, useRef } from '../../../vendor/preact.js';
 import { access } from '../../data/access.js';
 import * as queue from '../../data/queue.js';
-import {
-  GOOD, NOISE, RESERVED, UNKNOWN, asLabel, forgetLabel, labelProblem, project, refreshProject, rememberLabels,
-} from '../../data/project.js';
+import { GOOD, NOISE, UNKNOWN, forgetLabel, project, refreshProject } from '../../data/project.js';
 import { remember, settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { announce } from '../parts/announce.js';
 import { Chips } from '../parts/chips.js';
 import { ClipList, HeldClip } from '../parts/clips.js';
 import { Icon } from '../parts/icons.js';
-import { Dot } from '../parts/label.js';
+import { AddLabel, LabelChips, countOf } from '../parts/labels.js';
 import { LiveWaveform, Meter } from '../parts/level.js';
 import { AccessNotice, InsecureNotice, Problem, QueueNotice, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { CLIP_LENGTH, Recorder, SAMPLE_RATE } from '../recorder.js';
 
 const COUNTS = [1, 10, 30];
-
-/** @type {Record<string, string>} */
-const REASONS = {
-  [UNKNOWN]: 'unknown: other words, so that the model learns what to leave alone.',
-  [NOISE]: 'background_noise: the room with nobody speaking.',
-};
 
 /** @param {string} label */
 function prompt(label) {
@@ -123,20 +115,6 @@ function useFocusOnNext(deciding) {
   return desk;
 }
 
-/** @param {{ label: string, labels: string[], project: string, disabled: boolean }} props */
-function LabelChips({ label, labels, project: name, disabled }) {
-  const current = useStore(project);
-  const [adding, setAdding] = useState(false);
-  const options = labels.map((value) => ({
-    value, content: html`<${Dot} label=${value} project=${name} labels=${labels} />${value} <span class="numbers quiet">${countOf(current, value)}</span>`,
-  }));
-  return html`
-    <${Chips} name="label" legend="Label" value=${label} disabled=${disabled} options=${options} onChange=${(/** @type {string} */ value) => remember({ label: value })}>
-      <button class="button bare" type="button" disabled=${disabled} aria-expanded=${adding} onClick=${() => setAdding(!adding)}><${Icon} name="add" />Label</button>
-    <//>
-    ${adding && html`<${AddLabel} project=${name} labels=${labels} onDone=${() => setAdding(false)} />`}`;
-}
-
 /** What the server has of the label. @param {{ current: import('../../data/api.js').Project, label: string, labels: string[] }} props */
 function Stored({ current, label, labels }) {
   const n = countOf(current, label);
@@ -149,9 +127,6 @@ function Stored({ current, label, labels }) {
         : html`<${ClipList} project=${current.name} label=${label} labels=${labels} onChange=${refreshProject} />`}
     </section>`;
 }
-
-/** @param {import('../../data/api.js').Project | null} current @param {string} label */
-const countOf = (current, label) => current?.labels.find((counted) => counted.label === label)?.n_clips ?? 0;
 
 /** @param {string} name @param {import('../../data/api.js').Project | null} current */
 function summary(name, current) {
@@ -200,36 +175,6 @@ function Decide({ clip, redo }) {
       <button class=${`button ${fine ? 'small' : 'primary'}`} type="button" onClick=${again}>Redo</button>
       <button class="button small" type="button" onClick=${() => queue.discard(clip)}>Throw away</button>
     </div>`;
-}
-
-/** @param {{ project: string, labels: string[], onDone?: () => void }} props */
-function AddLabel({ project: name, labels, onDone }) {
-  const [text, setText] = useState('');
-  const [problem, setProblem] = useState('');
-  const add = (/** @type {string} */ label) => {
-    const wrong = labelProblem(label);
-    setProblem(wrong);
-    if (wrong) return;
-    rememberLabels(name, [...labels, label]);
-    remember({ label });
-    onDone?.();
-  };
-  const submit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    add(asLabel(text));
-  };
-  const missing = RESERVED.filter((label) => !labels.includes(label));
-  return html`
-    <form class="stack" onSubmit=${submit}>
-      <div class="spread">
-        <input type="text" aria-label="New label" placeholder="a word, such as yes" value=${text} autocapitalize="none" autocomplete="off"
-          onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
-        <button class="button primary" type="submit">Add</button>
-      </div>
-      ${problem && html`<p class="small warn" role="alert">${problem}</p>`}
-      ${labels.length > 0 && missing.map((label) => html`
-        <button class="button" type="button" onClick=${() => add(label)}><span class="small">${REASONS[label]}</span></button>`)}
-    </form>`;
 }
 
 /** @param {{ speaker: string, disabled: boolean }} props */

@@ -83,10 +83,28 @@ function Start({ current }) {
         <${LabelRow} key=${count.label} count=${count} project=${current} longest=${longest}
           checked=${!left.includes(count.label)} onToggle=${() => toggle(count.label)} />`)}
     </ul>
+    <${OtherMicrophone} counts=${current.labels.filter(({ label }) => chosen.includes(label) || RESERVED.includes(label))} />
     ${problem && html`<${Problem} message=${problem} />`}
     <div class="action">
       <button class="button primary" type="button" disabled=${starting || !chosen.length} onClick=${start}><${Icon} name="train" />
         ${chosen.length ? `Train ${chosen.length <= 3 ? chosen.join(', ') : `${chosen.length} words`}` : 'Choose a word'}</button>
+    </div>`;
+}
+
+/** A word sounds different through every microphone: told where a board will listen and others have recorded.
+ *  @param {{ counts: api.LabelCount[] }} props */
+function OtherMicrophone({ counts }) {
+  const [listens, setListens] = useState(false);
+  useEffect(() => {
+    api.readBoard().then((board) => setListens(board.connected && !board.virtual)).catch(learnFrom);
+  }, []);
+  const all = counts.reduce((sum, { n_clips }) => sum + n_clips, 0);
+  const others = all - counts.reduce((sum, { sources }) => sum + (sources?.board ?? 0), 0);
+  if (!listens || !others) return null;
+  const by = counts.some(({ sources }) => Object.keys(sources ?? {}).some((source) => !['board', 'microphone'].includes(source))) ? 'elsewhere' : 'by phones';
+  return html`
+    <div class="notice warning">
+      <p>${others} of ${all} clips ${others === 1 ? 'was' : 'were'} recorded ${by}; the board listens with another microphone. <a href="#/board">Record some on the board.</a></p>
     </div>`;
 }
 

@@ -87,7 +87,7 @@ function ClipRow({ clip, labels, onChange }) {
   return html`
     <li>
       <div class="spread">
-        <span class="what numbers">${shown(clip.recorded_at ?? clip.stored_at)}${clip.speaker && html` <span class="quiet">${clip.speaker}</span>`}</span>
+        <span class="what numbers">${shown(clip.recorded_at ?? clip.stored_at)}${clip.speaker && html` <span class="quiet">${clip.speaker}</span>`}${clip.source === 'board' && html` <span class="quiet">board</span>`}</span>
         <button class="button bare" type="button" aria-expanded=${open} onClick=${() => setOpen(!open)} aria-label=${`${open ? 'Close' : 'Open'} ${name}`}>${open ? 'Close' : 'Open'}</button>
       </div>
       ${open && html`<${OpenClip} clip=${clip} name=${name} labels=${labels} onChange=${onChange} />`}

@@ -7,6 +7,7 @@ const PATHS = {
   record: 'M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 11v1a7 7 0 0 0 14 0v-1M12 19v3',
   train: 'M4 20V4M4 20h16M7 8c3 0 3 8 6 8 3 0 3-1 7-1',
   live: 'M3 12h3l2-6 3 12 3-9 2 5 1-2h4',
+  board: 'M7 4h10v16H7zM10 4V2h4v2M10 10h4v4h-4zM4 8h3M4 12h3M4 16h3M17 8h3M17 12h3M17 16h3',
   more: 'M4 7h16M4 12h16M4 17h16',
   check: 'M4 13l5 5L20 6',
   join: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 20h2',

@@ -74,10 +74,10 @@ export function UpdateNotice() {
     </div>`;
 }
 
-/** An empty page invites. @param {{ sentence: any, children?: any }} props */
-export const Welcome = ({ sentence, children }) => html`
+/** An empty page invites. @param {{ sentence: any, picture?: string, children?: any }} props */
+export const Welcome = ({ sentence, picture = 'nestling', children }) => html`
   <div class="welcome">
-    <img src="icons/nestling.svg" alt="" width="128" height="128" />
+    <img src=${`icons/${picture}.svg`} alt="" width="128" height="128" />
     <p>${sentence}</p>
     ${children}
   </div>`;

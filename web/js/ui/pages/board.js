@@ -1,0 +1,221 @@
+/** The board: what the Arduino hears, how fast, and recording with its own microphone. */
+
+import { html, useEffect, useState } from '../../../vendor/preact.js';
+import { access, learnFrom } from '../../data/access.js';
+import * as api from '../../data/api.js';
+import { board, dequantise, watchBoard } from '../../data/board.js';
+import { GOOD, project, refreshProject } from '../../data/project.js';
+import { settings } from '../../data/settings.js';
+import { useStore } from '../../data/store.js';
+import { announce } from '../parts/announce.js';
+import { ClipList } from '../parts/clips.js';
+import { Icon } from '../parts/icons.js';
+import { AddLabel, LabelChips, countOf } from '../parts/labels.js';
+import { AccessNotice, Problem, Welcome } from '../parts/notices.js';
+import { Page } from '../parts/page.js';
+import { HeardList, Scores } from '../parts/scores.js';
+
+/** @typedef {import('../../data/board.js').Board} Board */
+/** @typedef {import('../../data/board.js').Detection} Detection */
+
+const RECORD_MS = 2000;
+const AGE_TICK_MS = 500;
+const US_A_MS = 1000;
+
+/** @param {unknown} error */
+const sentence = (error) => (error instanceof Error ? error.message : String(error));
+
+/** @param {number} n @param {string} thing */
+const count = (n, thing) => `${n} ${thing}${n === 1 ? '' : 's'}`;
+
+export function BoardPage() {
+  const current = useStore(board);
+  const { state: door } = useStore(access);
+  useEffect(() => {
+    if (door !== 'joined') return undefined;
+    refreshProject();
+    return watchBoard();
+  }, [door]);
+  const connected = current.connected && current.hello;
+  return html`
+    <${Page} path="/board" title="Board" state=${current.known && summary(current)}>
+      <${AccessNotice} />
+      ${door === 'joined' && !current.reachable && html`<div class="notice"><p>The connection to the computer broke. This page joins it again by itself.</p></div>`}
+      ${!current.complete && html`<div class="notice"><p>This page was away for long; the oldest words that the board heard meanwhile are not kept.</p></div>`}
+      ${current.known && !connected && html`<${Absent} current=${current} />`}
+      ${connected && html`<${Present} current=${current} />`}
+    <//>`;
+}
+
+/** @param {Board} current */
+function summary({ connected, hello, virtual, port }) {
+  if (!connected || !hello) return 'Not connected';
+  return html`Connected: <strong>${virtual ? 'the virtual board' : port}</strong>, model <strong>${hello.bundle}</strong>`;
+}
+
+/** @param {{ current: Board }} props */
+function Absent({ current }) {
+  const [problem, setProblem] = useState('');
+  const search = () => api.choosePort(null).then(() => setProblem(''), (error) => setProblem(sentence(error)));
+  return html`
+    ${current.detail && html`<div class="notice" role="status"><p>${api.asSentence(current.detail)}</p></div>`}
+    ${problem && html`<${Problem} message=${problem} />`}
+    <${Welcome} picture="board" sentence=${html`Plug an Arduino Nano 33 BLE Sense into the computer that runs Nestling. Without one, start it with <code>nestling serve --virtual-board</code>.`}>
+      <button class="button primary" type="button" onClick=${search}><${Icon} name="board" />Search for the board</button>
+    <//>
+    <details><summary>Which ports are there?</summary><${PortChooser} /></details>`;
+}
+
+/** @param {{ current: Board }} props */
+function Present({ current }) {
+  const { hello, last_inference, detections, problem, dropped_lines, sequence_gaps } = current;
+  if (!hello) return null;
+  const scores = last_inference && dequantise(last_inference.scores);
+  const heard = detections.map(({ seq, name, score, time }) => ({ key: seq, label: name, score, time: new Date(time) }));
+  return html`
+    ${problem && html`<${Problem} message=${`The board says: ${problem}`} />`}
+    <div class="columns flat">
+      <div class="stack">
+        <${Scores} labels=${hello.labels} project=${hello.bundle.split('/')[0]} scores=${scores} />
+        <${HeardList} heard=${heard} />
+        <${Latency} inference=${last_inference} />
+        ${dropped_lines + sequence_gaps > 0 && html`<p class="small warn numbers">Lost on the wire: ${count(dropped_lines, 'broken line')}, ${count(sequence_gaps, 'gap')}.</p>`}
+        <${Threshold} current=${current} />
+        <${Facts} current=${current} />
+      </div>
+      <${Desk} />
+    </div>`;
+}
+
+/** How long the board takes, and how old what is shown is. @param {{ inference: import('../../data/board.js').Inference | null }} props */
+function Latency({ inference }) {
+  const [, tick] = useState(0);
+  const [came, setCame] = useState(performance.now());
+  useEffect(() => setCame(performance.now()), [inference]);
+  useEffect(() => {
+    const timer = setInterval(() => tick((/** @type {number} */ n) => n + 1), AGE_TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (!inference) return html`<p class="small quiet">The board has not answered yet; it listens for a second first.</p>`;
+  const { features_us, model_us } = inference;
+  const age = Math.max(0, performance.now() - came) / 1000;
+  return html`
+    <p class="small quiet numbers">Inference <strong>${((features_us + model_us) / US_A_MS).toFixed(1)} ms</strong> (features ${(features_us / US_A_MS).toFixed(1)}, model ${(model_us / US_A_MS).toFixed(1)}) on the board.
+      Last message ${age.toFixed(1)} s ago.</p>`;
+}
+
+/** @param {{ current: Board }} props */
+function Threshold({ current: { threshold, hello } }) {
+  const [model, setModel] = useState(/** @type {number | null} */ (null));
+  const [moved, setMoved] = useState(/** @type {number | null} */ (null));
+  const [problem, setProblem] = useState('');
+  const bundle = hello?.bundle ?? '';
+  useEffect(() => {
+    // A board that was flashed from another computer runs a model that is not known here.
+    api.listBundles().then((bundles) => setModel(bundles.find(({ manifest: { project: name, run } }) => `${name}/${run}` === bundle)?.manifest.decision.threshold ?? null), learnFrom);
+  }, [bundle]);
+  useEffect(() => setMoved(null), [threshold]);
+  async function set(/** @type {any} */ event) {
+    try {
+      await api.setThreshold(Number(event.target.value));
+      setProblem('');
+    } catch (error) {
+      setMoved(null);
+      setProblem(sentence(error));
+    }
+  }
+  const value = moved ?? threshold ?? model;
+  return html`
+    <label class="slider"><span class="small quiet">Threshold: a word is heard when its score reaches it.</span>
+      <input type="range" min="0" max="1" step="0.01" value=${value ?? 0.5} onInput=${(/** @type {any} */ event) => setMoved(Number(event.target.value))} onChange=${set} />
+      <output>${value === null ? '–' : value.toFixed(2)}</output></label>
+    ${problem && html`<${Problem} message=${problem} />`}`;
+}
+
+/** @param {{ current: Board }} props */
+const Facts = ({ current: { hello, port } }) => hello && html`
+  <details><summary>The board and its port</summary><div class="stack">
+    <dl class="results">
+      <dt>Port</dt><dd>${port}</dd>
+      <dt>Firmware</dt><dd>${hello.firmware}</dd>
+      <dt>Model</dt><dd>${hello.bundle}</dd>
+      <dt>Runtime</dt><dd>${hello.runtime === 'tflm' ? 'TFLM interpreter' : 'generated C++'}</dd>
+      <dt>Arena</dt><dd>${(hello.arena_bytes / 1000).toFixed(1)} kB</dd>
+    </dl>
+    <${PortChooser} />
+  </div></details>`;
+
+function PortChooser() {
+  const [ports, setPorts] = useState(/** @type {api.Ports | null} */ (null));
+  const [problem, setProblem] = useState('');
+  async function ask(/** @type {Promise<api.Ports>} */ answer) {
+    try {
+      setPorts(await answer);
+      setProblem('');
+    } catch (error) {
+      learnFrom(error);
+      setProblem(sentence(error));
+    }
+  }
+  useEffect(() => { ask(api.listPorts()); }, []);
+  return html`
+    <label class="field"><span>Choose a port</span>
+      <select value=${ports?.chosen ?? ''} onFocus=${() => ask(api.listPorts())} onChange=${(/** @type {any} */ event) => ask(api.choosePort(event.target.value || null))}>
+        <option value="">Search for an Arduino</option>
+        ${ports?.ports.map(({ name, description }) => html`<option value=${name}>${name}: ${description}</option>`)}
+      </select>
+    </label>
+    ${problem && html`<${Problem} message=${problem} />`}`;
+}
+
+/** Recording with the microphone that will listen. */
+function Desk() {
+  const current = useStore(project);
+  const { project: name, label, labels: known, speaker } = useStore(settings);
+  const labels = known[name] ?? [];
+  const chosen = labels.includes(label) ? label : labels[0] ?? '';
+  const { recording, problem, recorded, record } = useRecording();
+  const n = countOf(current, chosen);
+  return html`
+    <div class="stack desk">
+      <h2>Record on the board</h2>
+      <p class="small quiet">A model hears best through the microphone that it has learned from. The clips land in project ${name}.</p>
+      ${labels.length
+        ? html`<${LabelChips} label=${chosen} labels=${labels} project=${name} disabled=${recording} />`
+        : html`<${AddLabel} project=${name} labels=${labels} />`}
+      ${problem && html`<${Problem} message=${problem} />`}
+      ${chosen && html`
+        <div class="action">
+          <button class=${`button ${recording ? 'recording' : 'primary'}`} type="button" disabled=${recording}
+            onClick=${() => record({ project: name, label: chosen, ms: RECORD_MS, speaker: speaker.trim() })}><${Icon} name="record" />
+            ${recording ? 'Recording on the board' : `Record ${RECORD_MS / 1000} s of ${chosen}`}</button>
+        </div>
+        <h3>Clips of ${chosen}</h3>
+        ${n === 0
+          ? html`<p class="quiet">The first clip of ${chosen} will stand here. ${GOOD} make a good start.</p>`
+          : html`<${ClipList} key=${`${chosen} ${recorded}`} project=${name} label=${chosen} labels=${labels} onChange=${refreshProject} />`}`}
+    </div>`;
+}
+
+function useRecording() {
+  const [recording, setRecording] = useState(false);
+  const [problem, setProblem] = useState('');
+  const [recorded, setRecorded] = useState(0);
+  async function record(/** @type {{ project: string, label: string, ms: number, speaker: string }} */ what) {
+    setRecording(true);
+    setProblem('');
+    announce(`Recording ${what.label} on the board.`);
+    try {
+      await api.createProject(what.project);
+      await api.recordOnBoard(what);
+      await refreshProject();
+      setRecorded((/** @type {number} */ n) => n + 1);
+      announce(`Recorded ${what.label}.`);
+    } catch (error) {
+      learnFrom(error);
+      setProblem(sentence(error));
+    }
+    setRecording(false);
+  }
+  return { recording, problem, recorded, record };
+}

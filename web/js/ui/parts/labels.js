@@ -1,0 +1,62 @@
+/** Choosing the label that is recorded, and adding one. */
+
+import { html, useState } from '../../../vendor/preact.js';
+import { NOISE, RESERVED, UNKNOWN, asLabel, labelProblem, project, rememberLabels } from '../../data/project.js';
+import { remember } from '../../data/settings.js';
+import { useStore } from '../../data/store.js';
+import { Chips } from './chips.js';
+import { Icon } from './icons.js';
+import { Dot } from './label.js';
+
+/** @type {Record<string, string>} */
+const REASONS = {
+  [UNKNOWN]: 'unknown: other words, so that the model learns what to leave alone.',
+  [NOISE]: 'background_noise: the room with nobody speaking.',
+};
+
+/** @param {import('../../data/api.js').Project | null} current @param {string} label */
+export const countOf = (current, label) => current?.labels.find((counted) => counted.label === label)?.n_clips ?? 0;
+
+/** @param {{ label: string, labels: string[], project: string, disabled: boolean }} props */
+export function LabelChips({ label, labels, project: name, disabled }) {
+  const current = useStore(project);
+  const [adding, setAdding] = useState(false);
+  const options = labels.map((value) => ({
+    value, content: html`<${Dot} label=${value} project=${name} labels=${labels} />${value} <span class="numbers quiet">${countOf(current, value)}</span>`,
+  }));
+  return html`
+    <${Chips} name="label" legend="Label" value=${label} disabled=${disabled} options=${options} onChange=${(/** @type {string} */ value) => remember({ label: value })}>
+      <button class="button bare" type="button" disabled=${disabled} aria-expanded=${adding} onClick=${() => setAdding(!adding)}><${Icon} name="add" />Label</button>
+    <//>
+    ${adding && html`<${AddLabel} project=${name} labels=${labels} onDone=${() => setAdding(false)} />`}`;
+}
+
+/** @param {{ project: string, labels: string[], onDone?: () => void }} props */
+export function AddLabel({ project: name, labels, onDone }) {
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState('');
+  const add = (/** @type {string} */ label) => {
+    const wrong = labelProblem(label);
+    setProblem(wrong);
+    if (wrong) return;
+    rememberLabels(name, [...labels, label]);
+    remember({ label });
+    onDone?.();
+  };
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    add(asLabel(text));
+  };
+  const missing = RESERVED.filter((label) => !labels.includes(label));
+  return html`
+    <form class="stack" onSubmit=${submit}>
+      <div class="spread">
+        <input type="text" aria-label="New label" placeholder="a word, such as yes" value=${text} autocapitalize="none" autocomplete="off"
+          onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
+        <button class="button primary" type="submit">Add</button>
+      </div>
+      ${problem && html`<p class="small warn" role="alert">${problem}</p>`}
+      ${labels.length > 0 && missing.map((label) => html`
+        <button class="button" type="button" onClick=${() => add(label)}><span class="small">${REASONS[label]}</span></button>`)}
+    </form>`;
+}
