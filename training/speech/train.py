@@ -340,6 +340,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print_line({"event": "error", "detail": str(error)})
         return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print_line({"event": "error", "detail": f"{where}{error.strerror or error}. No bundle was written."})
+        return 1
     return 0
 
 
