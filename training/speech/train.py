@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.convert import tfjs
 from training.convert.bundle import check_free, write_bundle
 from training.features import MfccParams, extract, load_default
 from training.quiet import import_tensorflow
@@ -96,6 +97,7 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     """
     started = time.monotonic()
     check_free(config.bundle)
+    tfjs.check_ready()
     params = load_default()
     dataset = load_dataset(config, params, emit)
     import_tensorflow()
