@@ -61,6 +61,7 @@ def test_what_the_board_hears_is_bold_and_its_plug_is_noticed(server: Server, bo
     board.unplug()
     expect(page.get_by_text("is gone; plug it in again")).to_be_visible()
     expect(page.get_by_role("button", name="Search for the board")).to_be_in_viewport(ratio=1)
+    eventually(lambda: page.evaluate("() => document.querySelector('.welcome img').naturalWidth > 0"))
     board.plug_in()
     expect(page.get_by_text("Connected:")).to_be_visible()
     expect(words).to_have_count(2)

@@ -144,6 +144,19 @@ def test_a_broken_graph_model_is_refused_with_its_reason(
         tfjs.run(tmp_path, features[:1])
 
 
+def test_training_does_not_begin_where_tfjs_is_missing(
+    clips_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training.speech.train import TrainConfig, train
+
+    monkeypatch.setattr(tfjs, "VENDOR", tmp_path)
+    config = TrainConfig(clips=clips_folder, labels=("rise",), bundle=tmp_path / "b", project="p", run="r")
+    events: list[dict] = []
+    with pytest.raises(ValueError, match="Run `make setup`"):
+        train(config, events.append)
+    assert events == []
+
+
 def test_calibration_is_balanced() -> None:
     labels = np.array([0] * 500 + [1] * 30 + [2] * 1000)
     rows = int8.calibration_rows(labels, seed=1)

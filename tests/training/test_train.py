@@ -194,3 +194,14 @@ def test_a_stopped_run_leaves_nothing(clips_folder: Path, tmp_path: Path, how: s
         child.stdout.read()
         assert child.wait(timeout=60) == 143
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(clips_folder: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for a disk that fills up while the bundle is written."""
+    command = process(clips_folder, tmp_path, "--epochs", "1")
+    limited = ["/bin/sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *command]
+    result = subprocess.run(limited, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 1
+    event = json.loads(result.stdout.splitlines()[-1])
+    assert event["event"] == "error" and event["detail"].endswith("No bundle was written.")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

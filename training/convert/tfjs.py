@@ -30,6 +30,17 @@ def convert(saved_model: Path, out: Path) -> None:
     (out / "model.json").write_text(json.dumps(model, separators=(",", ":")), encoding="utf-8")
 
 
+def check_ready() -> str:
+    """Path of Node, when TF.js can be run here; asked before training, so that nobody waits in vain.
+
+    Raises:
+        ValueError: Node or the page's modules are missing.
+    """
+    if not (VENDOR / "tfjs.js").is_file():
+        raise ValueError(f"TF.js is not in {VENDOR}, so the model for the browser could not be checked. Run `make setup`.")
+    return find_node()
+
+
 def run(model: Path, features: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scores that TF.js itself gives, in Node, with the very modules that the page loads.
 
@@ -41,9 +52,7 @@ def run(model: Path, features: NDArray[np.float32]) -> NDArray[np.float32]:
     Raises:
         ValueError: Node or the page's modules are missing, or TF.js refuses the model.
     """
-    if not (VENDOR / "tfjs.js").is_file():
-        raise ValueError(f"TF.js is not in {VENDOR}, so the model for the browser cannot be checked. Run `make setup`.")
-    command = [find_node(), str(_RUNNER), str(VENDOR), str(model), ",".join(map(str, features.shape[1:]))]
+    command = [check_ready(), str(_RUNNER), str(VENDOR), str(model), ",".join(map(str, features.shape[1:]))]
     result = subprocess.run(command, input=features.astype("<f4").tobytes(), capture_output=True, timeout=_TIMEOUT_SECONDS)
     if result.returncode != 0:
         raise ValueError(f"TF.js cannot run the model: {result.stderr.decode(errors='replace').strip()[-500:]}")
@@ -60,4 +69,4 @@ def find_node() -> str:
             path = Path(spec.submodule_search_locations[0]) / candidate
             if path.is_file():
                 return str(path)
-    raise ValueError("Node is not installed, so the model for the browser cannot be checked. Run `make setup`.")
+    raise ValueError("Node is not installed, so the model for the browser could not be checked. Run `make setup`.")

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.convert import tfjs
 from training.convert.bundle import check_free, write_bundle
 from training.convert.sketch import check_labels, write_sketch
 from training.features import MfccParams, extract, load_default
@@ -99,6 +100,7 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     started = time.monotonic()
     check_free(config.bundle)
     check_labels([*config.labels, UNKNOWN])  # told now, and not after an hour
+    tfjs.check_ready()
     params = load_default()
     dataset = load_dataset(config, params, emit)
     import_tensorflow()
@@ -344,6 +346,10 @@ def main(arguments: list[str] | None = None) -> int:
         train(config, print_line)
     except ValueError as error:
         print_line({"event": "error", "detail": str(error)})
+        return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print_line({"event": "error", "detail": f"{where}{error.strerror or error}. No bundle was written."})
         return 1
     return 0
 

@@ -16,7 +16,7 @@ import { Page } from '../parts/page.js';
 import { Results } from '../parts/results.js';
 import { addressOf, route } from '../router.js';
 
-const STAGES = ['features', 'train', 'evaluate', 'convert', 'check', 'write'];
+const STAGES = ['features', 'train', 'convert', 'evaluate'];
 const UNFINISHED = ['queued', 'running'];
 
 /** @param {unknown} error */
