@@ -89,9 +89,9 @@ bench-web: setup
 bench-firmware: setup toolchain
 	@$(BIN)/python -m tests.firmware.bench
 
-# What is generated and in git: golden vectors, the service worker's list.
+# What is generated and in git: golden vectors, the shipped bundle's sketch, the service worker's list.
 generated: setup
-	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.speech.locate && $(BIN)/python web/tools/precache.py
+	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.speech.locate && $(BIN)/python -m training.convert.sketch exports/yes-no && $(BIN)/python web/tools/precache.py
 
 # The README's picture: real pages, real voices (see tests/e2e/picture.py).
 picture: setup $(VENV)/.test-installed browser

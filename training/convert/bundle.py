@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,17 @@ def write_bundle(target: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[s
         folder = Path(temporary) / target.name
         folder.mkdir()
         manifest = check_manifest(fill(folder) | {"files": describe_files(folder)})
-        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        (folder / FILE_NAME).write_text(text, encoding="utf-8")
+        write_manifest(folder, manifest)
         _sync_tree(folder)
         check_free(target)
         folder.rename(target)
     return manifest
+
+
+def write_manifest(bundle: Path, manifest: Mapping[str, Any]) -> None:
+    """Write `manifest.json` into a bundle's folder."""
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    (bundle / FILE_NAME).write_text(text, encoding="utf-8")
 
 
 def _sync_tree(folder: Path) -> None:

@@ -7,13 +7,16 @@ C++ and, for the TFLM runtime, as bytes.
 import json
 import re
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from training.convert.bundle import write_manifest
 from training.convert.frontend_tables import float_literal, write_tables
+from training.convert.manifest import describe_files, read_manifest
 from training.features.params import MfccParams
 from training.labels import UNKNOWN
 
@@ -176,3 +179,15 @@ def _guarded(name: str, body: str, include: str = "") -> str:
         f"{_NOTE}#ifndef {guard}\n#define {guard}\n\n{include}namespace nestling {{\n\n{body}\n}}  // namespace nestling\n\n"
         f"#endif  // {guard}\n"
     )
+
+
+def renew(bundle: Path) -> None:
+    """Write the sketch of a bundle anew, and the files in its manifest: for the shipped one, when the firmware changes."""
+    manifest = read_manifest(bundle)
+    shutil.rmtree(bundle / "arduino", ignore_errors=True)
+    write_sketch(manifest, (bundle / "model_int8.tflite").read_bytes(), bundle / "arduino")
+    write_manifest(bundle, manifest | {"files": describe_files(bundle)})
+
+
+if __name__ == "__main__":
+    renew(Path(sys.argv[1]))

@@ -15,7 +15,7 @@
 
 #define NESTLING_INLINE static inline __attribute__((always_inline))
 
-#if defined(__ARM_FEATURE_DSP) && !defined(NESTLING_PORTABLE_KERNELS)
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && __ARM_ARCH_PROFILE == 'M'
 #define NESTLING_HAS_DSP 1
 #else
 #define NESTLING_HAS_DSP 0
