@@ -27,8 +27,9 @@ function failed(error) {
 export async function enter() {
   const token = takeToken();
   try {
-    if (token || LOCAL_NAMES.includes(location.hostname)) await api.join(token);
-    else await api.listProjects();
+    const answer = token || LOCAL_NAMES.includes(location.hostname) ? api.join(token) : api.listProjects();
+    api.waitAtTheDoor(answer);
+    await answer;
     access.set({ state: 'joined', detail: '' });
   } catch (error) {
     failed(error);

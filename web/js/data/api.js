@@ -21,13 +21,22 @@ export class UnreachableError extends Error {
   }
 }
 
+/** Settles when it is known whether this browser has joined. @type {Promise<unknown>} */
+let door = Promise.resolve();
+
+/** What needs the cookie waits until the answer to this has come, whatever it is. @param {Promise<unknown>} answer */
+export function waitAtTheDoor(answer) {
+  door = answer.catch(() => {});
+}
+
 /**
- * @typedef {{ method?: string, json?: unknown, body?: BodyInit, type?: string }} Call
+ * @typedef {{ method?: string, json?: unknown, body?: BodyInit, type?: string, open?: boolean }} Call `open`: needs no cookie
  * @param {string} path
  * @param {Call} [call]
  * @returns {Promise<Response>}
  */
-async function request(path, { method = 'GET', json, body, type } = {}) {
+async function request(path, { method = 'GET', json, body, type, open = false } = {}) {
+  if (!open) await door;
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), PATIENCE_MS);
   /** @type {Record<string, string>} */
@@ -90,7 +99,7 @@ const query = (values) => new URLSearchParams(
 
 /** @param {string} [token] */
 export async function join(token) {
-  await request('/join', { method: 'POST', json: token ? { token } : {} });
+  await request('/join', { method: 'POST', json: token ? { token } : {}, open: true });
 }
 /** @returns {Promise<{ url: string, qr_svg: string, trust_url: string, addresses: string[] }>} */
 export const invitation = () => ask('/join');
@@ -131,11 +140,11 @@ export const cancelJob = (id) => ask(`/jobs/${segment(id)}/cancel`, { method: 'P
 
 /** Newest first, the shipped one last. With the server off, the service worker answers with those that this phone has kept.
  *  @returns {Promise<Bundle[]>} */
-export const listBundles = async () => (await ask('/bundles')).bundles;
+export const listBundles = async () => (await ask('/bundles', { open: true })).bundles;
 /** @param {string} path */
 export const bundleUrl = (path) => `/bundles/${path.split('/').map(segment).join('/')}/`;
 /** @param {string} path @returns {Promise<Record<string, any>>} */
-export const readManifest = (path) => ask(`${bundleUrl(path)}manifest.json`);
+export const readManifest = (path) => ask(`${bundleUrl(path)}manifest.json`, { open: true });
 
 /** @returns {Promise<import('./board.js').Board>} */
 export const readBoard = () => ask('/board');
