@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { paramsCrc32 } from '../../web/js/dsp/params.js';
+import { paramsCrc32 } from '../../web/js/dsp/parameters.js';
 import { checkManifest } from '../../web/js/workers/bundle.js';
 import { readVectors } from './vectors.js';
 

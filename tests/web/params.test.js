@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { framesIn, paramsCrc32, parseParams } from '../../web/js/dsp/params.js';
+import { paramsCrc32 } from '../../web/js/dsp/parameters.js';
+import { framesIn, parseParams } from '../../web/js/dsp/params.js';
 import { readVectors } from './vectors.js';
 
 const json = JSON.parse(readFileSync(new URL('../../training/features/mfcc.json', import.meta.url), 'utf8'));

@@ -170,6 +170,8 @@ def _opaque(image: Image.Image) -> Image.Image:
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("1", "L", "LA"):
         return image.convert("L")
+    if image.mode in ("P", "PA"):
+        return image.convert("RGBA").convert("RGB")  # at once, Pillow warns that the transparency is lost
     return image if image.mode == "CMYK" else image.convert("RGB")
 
 

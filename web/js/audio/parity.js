@@ -1,7 +1,8 @@
 /** Does this very browser compute the features that Python computed? Measured with the golden vectors, on the page. */
 
 import { Mfcc } from '../dsp/mfcc.js';
-import { paramsCrc32, parseParams } from '../dsp/params.js';
+import { paramsCrc32 } from '../dsp/parameters.js';
+import { parseParams } from '../dsp/params.js';
 
 const WARM_UP = 20; // runs until the browser has compiled the code
 const TIMED = 50;

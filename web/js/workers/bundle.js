@@ -5,7 +5,8 @@
  * @typedef {import('../dsp/params.js').MfccParams} MfccParams
  */
 
-import { framesIn, paramsCrc32, parseParams } from '../dsp/params.js';
+import { paramsCrc32 } from '../dsp/parameters.js';
+import { framesIn, parseParams } from '../dsp/params.js';
 
 const SCHEMA = 1;
 const KIND = 'speech';
