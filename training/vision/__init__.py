@@ -1,0 +1,1 @@
+"""Camera classification: photos to bundles."""
