@@ -23,5 +23,6 @@ def silent_stderr() -> Iterator[None]:
 def import_tensorflow() -> None:
     """Import TensorFlow without its notices about devices and duplicate registrations."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TFDF_DISABLE_WELCOME_MESSAGE", "1")  # TF.js's converter imports that
     with silent_stderr():
         import tensorflow  # noqa: F401

@@ -41,18 +41,20 @@ def check_ready() -> str:
     return find_node()
 
 
-def run(model: Path, features: NDArray[np.float32]) -> NDArray[np.float32]:
+def run(model: Path, features: NDArray[np.float32], output: str | None = None) -> NDArray[np.float32]:
     """Scores that TF.js itself gives, in Node, with the very modules that the page loads.
 
     Args:
         model: folder of the graph model.
-        features: float32, shape (n, n_frames, n_mfcc).
+        features: float32, shape (n, n_frames, n_mfcc), or whatever the model takes.
+        output: name of the output node; a model of one output needs none.
     Returns:
-        float32, shape (n, n_labels).
+        float32, shape (n, n_labels); another output is flattened.
     Raises:
         ValueError: Node or the page's modules are missing, or TF.js refuses the model.
     """
     command = [check_ready(), str(_RUNNER), str(VENDOR), str(model), ",".join(map(str, features.shape[1:]))]
+    command += [output] if output else []
     result = subprocess.run(command, input=features.astype("<f4").tobytes(), capture_output=True, timeout=_TIMEOUT_SECONDS)
     if result.returncode != 0:
         raise ValueError(f"TF.js cannot run the model: {result.stderr.decode(errors='replace').strip()[-500:]}")

@@ -1,10 +1,10 @@
-// Runs a TF.js graph model on float32 rows from standard input and writes its float32 scores to standard output.
-// Usage: node tfjs_run.mjs VENDOR_DIR MODEL_DIR N_FRAMES,N_MFCC
+// Runs a TF.js graph model on float32 rows from standard input and writes its float32 answers to standard output.
+// Usage: node tfjs_run.mjs VENDOR_DIR MODEL_DIR SHAPE_OF_A_ROW [OUTPUT], for example 49,13 or 224,224,3 scores
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [vendor, folder, shape] = process.argv.slice(2);
+const [vendor, folder, shape, output] = process.argv.slice(2);
 const tf = await import(pathToFileURL(join(vendor, "tfjs.js")).href);
 await import(pathToFileURL(join(vendor, "tfjs-cpu.js")).href);
 await tf.setBackend("cpu");
@@ -14,8 +14,8 @@ const rowShape = shape.split(",").map(Number);
 const rowLength = rowShape.reduce((product, size) => product * size, 1);
 const rows = await readFloats();
 for (let start = 0; start < rows.length; start += rowLength) {
-  const scores = tf.tidy(() => model.predict(tf.tensor(rows.subarray(start, start + rowLength), [1, ...rowShape])).dataSync());
-  process.stdout.write(Buffer.from(Float32Array.from(scores).buffer));
+  const answer = tf.tidy(() => model.execute(tf.tensor(rows.subarray(start, start + rowLength), [1, ...rowShape]), output).dataSync());
+  process.stdout.write(Buffer.from(Float32Array.from(answer).buffer));
 }
 
 async function readArtifacts(modelFolder) {
