@@ -11,6 +11,7 @@ from training.convert.bundle import write_bundle
 from training.convert.manifest import check_manifest, check_name, read_manifest
 from training.features import load_default
 from training.quiet import import_tensorflow, silent_stderr
+from training.vision.params import load_default as load_default_preprocess
 
 PARAMS = load_default()
 
@@ -199,7 +200,9 @@ def test_a_bundle_is_whole_or_not_there(tmp_path: Path) -> None:
     [
         ({"schema": 2}, "schema must be 1"),
         ({"labels": None}, "'labels' must be of type list"),
-        ({"kind": "smell"}, "kind must be one of speech"),
+        ({"window": None}, "'window' must be of type int"),
+        ({"kind": "smell"}, "kind must be one of speech, vision"),
+        ({"kind": "vision"}, "'preprocess' must be of type dict"),
         ({"params_crc32": "00000000"}, f"have CRC-32 {PARAMS.crc32}, the manifest says '00000000'"),
         ({"params": PARAMS.to_dict() | {"window": "hamming"}}, "window must be one of"),
     ],
@@ -207,6 +210,41 @@ def test_a_bundle_is_whole_or_not_there(tmp_path: Path) -> None:
 def test_a_manifest_that_cannot_be_trusted_is_refused(changes: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_manifest(manifest(**changes))
+
+
+def vision_manifest(**changes: object) -> dict:
+    of_speech = ("params", "params_crc32", "window", "stride", "decision")
+    values = {key: value for key, value in manifest(kind="vision").items() if key not in of_speech}
+    preprocess = load_default_preprocess()
+    return values | {"preprocess": preprocess.to_dict(), "preprocess_crc32": preprocess.crc32} | changes
+
+
+def test_a_model_for_photos_needs_its_preprocessing_and_nothing_of_sounds() -> None:
+    assert check_manifest(vision_manifest())["kind"] == "vision"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"preprocess_crc32": "00000000"},
+            "the preprocessing's parameters have CRC-32 [0-9a-f]{8}, the manifest says '00000000'",
+        ),
+        ({"preprocess_crc32": None}, "'preprocess_crc32' must be of type str"),
+        ({"preprocess": load_default_preprocess().to_dict() | {"resize": "nearest"}}, "resize must be one of triangle"),
+        ({"preprocess": {}}, "preprocessing parameter 'crop' is missing"),
+    ],
+)
+def test_a_preprocessing_that_cannot_be_trusted_is_refused(changes: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_manifest(vision_manifest(**changes))
+
+
+def test_who_needs_a_model_for_sounds_takes_none_for_photos(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(vision_manifest()))
+    assert read_manifest(tmp_path, "vision") == read_manifest(tmp_path)
+    with pytest.raises(ValueError, match="is a model for photos; this needs one for sounds"):
+        read_manifest(tmp_path, "speech")
 
 
 def test_a_folder_without_manifest_is_no_bundle(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from training.vision.preprocess import read_photo
+from training.vision.photos import read_photo
 
 ORIENTATION = 0x0112
 RED, GREEN = (255, 0, 0), (0, 160, 0)
@@ -55,7 +55,7 @@ def test_sixteen_bits_become_eight() -> None:
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
 def test_transparent_parts_are_white(mode: str) -> None:
     if mode == "P":
-        content = encoded(Image.new("P", (40, 40), 7), transparency=7)
+        content = encoded(Image.new("P", (40, 40), 0), transparency=0)
     else:
         content = encoded(Image.new("RGBA", (40, 40), (0, 0, 0, 0)).convert(mode))
     assert read_photo(content).getpixel((9, 9)) == (255, 255, 255)
@@ -88,13 +88,22 @@ def test_a_wide_gamut_is_converted() -> None:
 JPEG = encoded(Image.effect_noise((300, 300), 80), "JPEG")
 REFUSED = {
     "empty": (b"", "photo.jpg is empty."),
-    "text": (b"This is no photo.", "photo.jpg is not a photo. Choose a JPEG, PNG or WebP file."),
-    "gif": (encoded(two_halves(), "GIF"), "photo.jpg is not a photo."),
-    "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "photo.jpg is a HEIC photo, which cannot be read here."),
+    "text": (b"This is no photo.", "photo.jpg is not a photo: it holds text, whatever it is called. Choose a JPEG, PNG or WebP"),
+    "page": ("<!doctype html><p>für später".encode(), "it holds text"),
+    "gif": (encoded(two_halves(), "GIF"), "photo.jpg is a GIF, which is made for drawings. Save it as PNG,"),
+    "svg": (b'<?xml version="1.0"?>\n<svg xmlns="x"/>', "photo.jpg is an SVG, a drawing without pixels. Save it as PNG,"),
+    "bmp": (encoded(two_halves(), "BMP"), "photo.jpg is not a photo. Choose a JPEG, PNG or WebP file."),
+    "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "photo.jpg is a HEIC photo, which cannot be read here. Save it as JPEG"),
+    "heic_by_its_second_brand": (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "photo.jpg is a HEIC photo,"),
+    "avif": (encoded(two_halves(), "AVIF"), "photo.jpg is an AVIF photo, which cannot be read here. Save it as JPEG"),
+    "film": (b"\0\0\0\x18ftypisom\0\0\2\0isomiso2", "photo.jpg is not a photo."),
     "one_pixel": (encoded(Image.new("RGB", (1, 1))), "photo.jpg has 1 x 1 pixels; a photo has at least 32 on each side."),
     "narrow": (encoded(Image.new("RGB", (400, 31))), "photo.jpg has 400 x 31 pixels;"),
-    "cut_off": (JPEG[: len(JPEG) // 2], "photo.jpg is damaged or cut off."),
-    "cut_off_png": (encoded(Image.effect_noise((99, 99), 80))[:3000], "photo.jpg is damaged or cut off."),
+    "cut_off": (JPEG[: len(JPEG) // 2], "photo.jpg is cut off: the file ends before its picture does."),
+    "cut_off_png": (encoded(Image.effect_noise((99, 99), 80))[:3000], "photo.jpg is cut off"),
+    "cut_off_webp": (encoded(Image.effect_noise((99, 99), 80), "WEBP")[:900], "photo.jpg is damaged"),
+    "only_a_start": (JPEG[:20], "photo.jpg is damaged: it cannot be told how large its picture is."),
+    "damaged_png": (encoded(Image.effect_noise((99, 99), 80)).replace(b"IDAT", b"IDAT!", 1), "photo.jpg is damaged."),
     "51_megapixels": (encoded(Image.new("L", (8500, 6000))), "photo.jpg has 51 megapixels; at most 50 megapixels are read."),
     "121_megapixels": (encoded(Image.new("1", (11_000, 11_000))), "at most 50 megapixels are read."),
     "400_megapixels": (encoded(Image.new("1", (20_000, 20_000))), "at most 50 megapixels are read."),
@@ -121,3 +130,54 @@ def test_a_name_is_not_believed(tmp_path: Path) -> None:
     assert read_photo(path).size == (64, 40)
     with path.open("rb") as file:
         assert read_photo(file).size == (64, 40)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_large_photo_is_made_smaller_and_keeps_its_shape(kind: str) -> None:
+    photo = read_photo(encoded(two_halves().resize((2560, 1600)), kind), max_side=640)
+    assert photo.size == (640, 400)
+    assert is_near(photo.getpixel((20, 200)), RED) and is_near(photo.getpixel((620, 200)), GREEN)
+
+
+def test_a_small_photo_stays_as_large_as_it_is() -> None:
+    assert read_photo(encoded(two_halves()), max_side=640).size == (64, 40)
+
+
+def test_transparent_parts_stay_white_when_a_photo_is_made_smaller() -> None:
+    photo = Image.new("RGBA", (1280, 640), (0, 0, 0, 0))
+    photo.paste((*RED, 255), (640, 0, 1280, 640))
+    smaller = read_photo(encoded(photo), max_side=640)
+    assert smaller.getpixel((9, 9)) == (255, 255, 255) and smaller.getpixel((630, 9)) == RED
+    # Nothing darkens the edge: what cannot be seen has no colour.
+    assert all(255 - smaller.getpixel((x, 9))[0] <= 1 for x in range(640))
+
+
+def test_damaged_exif_leaves_the_photo_as_it_lies() -> None:
+    for exif in (b"Exif\0\0nothing", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + bytes(5)):
+        assert read_photo(encoded(two_halves(), "JPEG", exif=exif)).size == (64, 40)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_an_animation_the_first_picture_is_read(kind: str) -> None:
+    content = encoded(two_halves(), kind, save_all=True, append_images=[Image.new("RGB", (64, 40))], duration=100)
+    assert is_near(read_photo(content).getpixel((9, 9)), RED, by=12)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_whatever_is_damaged_is_a_photo_or_refused(kind: str) -> None:
+    """No damage, wherever it strikes, comes out as anything but the sentence of a ValueError."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    whole = encoded(Image.effect_noise((48, 40), 80).convert("RGB"), kind, exif=exif.tobytes(), icc_profile=profile)
+    rng = np.random.default_rng(4)
+    for _ in range(400):
+        content = bytearray(whole)
+        for place in rng.integers(0, len(whole), rng.integers(1, 6)):
+            content[place] = rng.integers(256)
+        try:
+            photo = read_photo(bytes(content[: rng.integers(len(whole) // 2, len(whole) + 1)]), max_side=32)
+        except ValueError as error:
+            assert str(error).startswith("The file ")
+        else:
+            assert photo.mode == "RGB" and not photo.info

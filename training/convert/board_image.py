@@ -36,7 +36,7 @@ def read_model(bundle: Path) -> tuple[dict[str, Any], bytes]:
     Raises:
         ValueError: it is no bundle, or its model is not the one that its manifest lists.
     """
-    manifest = read_manifest(bundle)
+    manifest = read_manifest(bundle, "speech")
     path = bundle / "model_int8.tflite"
     listed = manifest["files"].get(path.name, {}).get("sha256")
     model = path.read_bytes()

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from training.features.params import MfccParams
+from training.parameters import Parameters
+from training.vision.params import PreprocessParams
 
 FILE_NAME = "manifest.json"
 SCHEMA = 1
-KINDS = ("speech",)
+KINDS = ("speech", "vision")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MAX_BYTES = 1_000_000
 _REQUIRED: Mapping[str, type] = {
@@ -20,16 +22,21 @@ _REQUIRED: Mapping[str, type] = {
     "run": str,
     "created_at": str,
     "labels": list,
-    "params": dict,
-    "params_crc32": str,
-    "window": int,
-    "stride": int,
     "input": dict,
     "output": dict,
-    "decision": dict,
     "metrics": dict,
     "files": dict,
 }
+_REQUIRED_OF: Mapping[str, Mapping[str, type]] = {
+    "speech": {"params": dict, "params_crc32": str, "window": int, "stride": int, "decision": dict},
+    "vision": {"preprocess": dict, "preprocess_crc32": str},
+}
+# What must be done to a sound or a photo before the model: where it stands, what reads it, and what messages call it.
+_PARAMETERS: Mapping[str, tuple[str, type[Parameters], str]] = {
+    "speech": ("params", MfccParams, "the front end's parameters"),
+    "vision": ("preprocess", PreprocessParams, "the preprocessing's parameters"),
+}
+_TAKES = {"speech": "sounds", "vision": "photos"}
 
 
 def check_name(name: str, what: str) -> str:
@@ -45,11 +52,14 @@ def check_name(name: str, what: str) -> str:
     return name
 
 
-def read_manifest(bundle: Path) -> dict[str, Any]:
+def read_manifest(bundle: Path, kind: str | None = None) -> dict[str, Any]:
     """Read and check the manifest of the bundle in the folder `bundle`.
 
+    Args:
+        bundle: its folder.
+        kind: "speech" or "vision" for who can only use a model of that kind.
     Raises:
-        ValueError: there is none, it is not of this schema, or its parameters do not have the CRC that it states.
+        ValueError: there is none, it is not of this schema or kind, or its parameters do not have the CRC that it states.
     """
     path = bundle / FILE_NAME
     if not path.is_file():
@@ -60,23 +70,25 @@ def read_manifest(bundle: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
-    return check_manifest(manifest, str(path))
+    checked = check_manifest(manifest, str(path))
+    if kind not in (None, checked["kind"]):
+        raise ValueError(f"{bundle} is a model for {_TAKES[checked['kind']]}; this needs one for {_TAKES[str(kind)]}")
+    return checked
 
 
 def check_manifest(manifest: Any, name: str = FILE_NAME) -> dict[str, Any]:
     """Return a manifest when it is one. Raises ValueError as `read_manifest` does."""
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         raise ValueError(f"{name}: schema must be {SCHEMA}")
-    for key, kind in _REQUIRED.items():
-        if not isinstance(manifest.get(key), kind):
-            raise ValueError(f"{name}: {key!r} must be of type {kind.__name__}")
-    if manifest["kind"] not in KINDS:
-        raise ValueError(f"{name}: kind must be one of {', '.join(KINDS)}, got {manifest['kind']!r}")
-    crc32 = MfccParams.from_dict(manifest["params"]).crc32
-    if crc32 != manifest["params_crc32"]:
-        raise ValueError(
-            f"{name}: the front end's parameters have CRC-32 {crc32}, the manifest says {manifest['params_crc32']!r}"
-        )
+    _check_types(manifest, _REQUIRED, name)
+    kind = manifest["kind"]
+    if kind not in KINDS:
+        raise ValueError(f"{name}: kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    _check_types(manifest, _REQUIRED_OF[kind], name)
+    key, parameters, what = _PARAMETERS[kind]
+    crc32, stated = parameters.from_dict(manifest[key]).crc32, manifest[f"{key}_crc32"]
+    if crc32 != stated:
+        raise ValueError(f"{name}: {what} have CRC-32 {crc32}, the manifest says {stated!r}")
     return manifest
 
 
@@ -90,3 +102,9 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != FILE_NAME
     }
+
+
+def _check_types(manifest: Mapping[str, Any], required: Mapping[str, type], name: str) -> None:
+    for key, wanted in required.items():
+        if not isinstance(manifest.get(key), wanted):
+            raise ValueError(f"{name}: {key!r} must be of type {wanted.__name__}")

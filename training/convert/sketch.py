@@ -183,7 +183,7 @@ def _guarded(name: str, body: str, include: str = "") -> str:
 
 def renew(bundle: Path) -> None:
     """Write the sketch of a bundle anew, and the files in its manifest: for the shipped one, when the firmware changes."""
-    manifest = read_manifest(bundle)
+    manifest = read_manifest(bundle, "speech")
     shutil.rmtree(bundle / "arduino", ignore_errors=True)
     write_sketch(manifest, (bundle / "model_int8.tflite").read_bytes(), bundle / "arduino")
     write_manifest(bundle, manifest | {"files": describe_files(bundle)})
