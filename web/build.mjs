@@ -9,7 +9,7 @@ const MODULES = new URL('node_modules/', import.meta.url);
 const WASM = '@tensorflow/tfjs-backend-wasm/dist/';
 
 // The types stand beside the modules, where the type checker looks for them.
-const TYPES = ['preact', 'idb', 'uplot', 'tfjs', 'tfjs-cpu'];
+const TYPES = ['preact', 'idb', 'uplot', 'tfjs', 'tfjs-cpu', 'tfjs-webgl'];
 
 const COPIES = {
   'preact.js': 'htm/preact/standalone.module.js',
@@ -25,10 +25,10 @@ await Promise.all(Object.entries(COPIES).map(([name, from]) => copyFile(new URL(
 await Promise.all(TYPES.map((name) => copyFile(source(`types/vendor/${name}.d.ts`), new URL(`${name}.d.ts`, VENDOR))));
 await build({ entryPoints: [source('node_modules/uplot/dist/uPlot.esm.js')], outfile: source('vendor/uplot.js'), format: 'esm', minify: true });
 await build({
-  entryPoints: [source('vendor-src/tfjs.js'), source('vendor-src/tfjs-cpu.js')],
+  entryPoints: ['tfjs.js', 'tfjs-cpu.js', 'tfjs-webgl.js'].map((name) => source(`vendor-src/${name}`)),
   outdir: source('vendor/'),
   bundle: true,
-  splitting: true, // both backends register in one and the same core
+  splitting: true, // all backends register in one and the same core
   chunkNames: 'tfjs-core',
   format: 'esm',
   target: 'es2022',

@@ -18,6 +18,8 @@
  * @typedef {import('../../types/audio.d.ts').Manifest} Manifest
  */
 
+import { WorkerClient } from '../data/worker.js';
+
 /** @typedef {'insecure' | 'unsupported' | 'denied' | 'no-microphone' | 'busy' | 'failed'} ListenerErrorCode */
 
 /** @type {Record<ListenerErrorCode, string>} */
@@ -106,7 +108,7 @@ export class Listener extends EventTarget {
       context = new AudioContext({ latencyHint: 'interactive' });
       await running(context);
       await context.audioWorklet.addModule(new URL('../worklets/capture.js', import.meta.url).href);
-      client = new WorkerClient(new Worker(new URL('../workers/listener.js', import.meta.url), { type: 'module' }));
+      client = new WorkerClient(new Worker(new URL('../workers/listener.js', import.meta.url), { type: 'module' }), 'The audio engine');
       const node = await connect(context, stream, client);
       return new Listener(stream, context, node, client);
     } catch (error) {
@@ -222,77 +224,6 @@ export class Listener extends EventTarget {
    */
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-}
-
-/** Asks the worker and keeps its promises. */
-class WorkerClient {
-  #worker;
-  #lastId = 0;
-  /** @type {Map<number, {resolve: (value: any) => void, reject: (reason: unknown) => void}>} */
-  #pending = new Map();
-  /** @type {string | null} */ #closed = null;
-  /** @type {(name: string, detail: unknown) => void} */
-  onEvent = () => undefined;
-
-  /** @param {Worker} worker */
-  constructor(worker) {
-    this.#worker = worker;
-    worker.onmessage = ({ data }) => (data.event ? this.onEvent(data.event, data.detail) : this.#settle(data));
-    worker.onerror = (event) => {
-      const message = `The audio engine stopped: ${event.message || 'it could not be loaded'}. Reload the page.`;
-      this.rejectAll(message);
-      this.onEvent('error', { message });
-    };
-  }
-
-  /**
-   * @param {string} command
-   * @param {Record<string, unknown>} values
-   * @param {AbortSignal} [signal]
-   * @param {Transferable[]} [transfer]
-   * @returns {Promise<any>}
-   */
-  ask(command, values, signal, transfer = []) {
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      if (this.#closed) throw new Error(this.#closed);
-      signal?.throwIfAborted();
-      const abort = () => {
-        this.#pending.delete(id);
-        this.#worker.postMessage({ command: 'cancel', id });
-        reject(signal?.reason);
-      };
-      /** @type {<T>(settle: (value: T) => void) => (value: T) => void} */
-      const done = (settle) => (value) => {
-        signal?.removeEventListener('abort', abort);
-        settle(value);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#pending.set(id, { resolve: done(resolve), reject: done(reject) });
-      this.#worker.postMessage({ command, id, ...values }, transfer);
-    });
-  }
-
-  /** @param {string} message */
-  rejectAll(message) {
-    for (const { reject } of this.#pending.values()) reject(new Error(message));
-    this.#pending.clear();
-  }
-
-  /** @param {string} message - what pending calls hear */
-  close(message) {
-    this.#closed = message;
-    this.rejectAll(message);
-    this.#worker.terminate();
-  }
-
-  /** @param {{id: number, result?: unknown, error?: string}} reply */
-  #settle({ id, result, error }) {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    if (error === undefined) pending?.resolve(result);
-    else pending?.reject(new Error(error));
   }
 }
 

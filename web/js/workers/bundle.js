@@ -1,5 +1,6 @@
 /**
- * Loads a bundle from the server and refuses one whose features this page would not compute as training did.
+ * Loads a bundle of kind `speech` from the server and refuses one whose features this page would not compute as training
+ * did. What bundles of all kinds have in common stands below; `photos.js` loads those of kind `vision`.
  *
  * @typedef {import('../../types/audio.d.ts').Manifest} Manifest
  * @typedef {import('../dsp/params.js').MfccParams} MfccParams
@@ -29,7 +30,7 @@ export async function loadBundle(url, sampleRate, maxWindow) {
   const manifest = await fetchManifest(url);
   const params = checkManifest(manifest, sampleRate, maxWindow);
   const tf = await import('../../vendor/tfjs.js');
-  const backend = await startBackend(tf);
+  const backend = await startProcessor(tf);
   const model = await tf.loadGraphModel(new URL('tfjs/model.json', url).href).catch((cause) => {
     throw new Error(`The bundle's model could not be loaded: ${cause.message}`, { cause });
   });
@@ -51,28 +52,11 @@ export async function loadBundle(url, sampleRate, maxWindow) {
  * @throws {Error} this page cannot honour it
  */
 export function checkManifest(manifest, sampleRate, maxWindow) {
-  if (manifest.kind !== KIND) throw new Error(`This bundle is of the kind '${manifest.kind}'; the microphone needs one of the kind '${KIND}'.`);
-  if (manifest.schema !== SCHEMA) throw new Error(`This bundle has schema ${manifest.schema}; this page knows schema ${SCHEMA}. Reload the page.`);
-  const crc = paramsCrc32(manifest.params);
-  if (crc !== manifest.params_crc32) {
-    throw new Error(`The bundle's front end was changed: its CRC-32 is ${crc}, the manifest says ${manifest.params_crc32}. Train it again.`);
-  }
-  const params = honour(manifest.params);
+  checkKind(manifest, KIND, 'microphone');
+  const params = honour('front end', manifest.params, manifest.params_crc32, parseParams);
   if (params.sampleRate !== sampleRate) throw new Error(`The bundle wants sound at ${params.sampleRate} Hz; this page gives ${sampleRate} Hz.`);
   checkLengths(manifest, params, maxWindow);
   return params;
-}
-
-/**
- * @param {Record<string, unknown>} json
- * @returns {MfccParams}
- */
-function honour(json) {
-  try {
-    return parseParams(json);
-  } catch (cause) {
-    throw new Error(`This page cannot compute the bundle's features: ${/** @type {Error} */ (cause).message}.`, { cause });
-  }
 }
 
 /**
@@ -99,10 +83,39 @@ function warmUp(classify, { input, labels }) {
 }
 
 /**
- * @param {string} url
- * @returns {Promise<Manifest>}
+ * @param {{kind: string, schema: number}} manifest
+ * @param {string} kind
+ * @param {string} device - what needs this kind
  */
-async function fetchManifest(url) {
+export function checkKind(manifest, kind, device) {
+  if (manifest.kind !== kind) throw new Error(`This bundle is of the kind '${manifest.kind}'; the ${device} needs one of the kind '${kind}'.`);
+  if (manifest.schema !== SCHEMA) throw new Error(`This bundle has schema ${manifest.schema}; this page knows schema ${SCHEMA}. Reload the page.`);
+}
+
+/**
+ * @template P
+ * @param {string} what - the parameters are of
+ * @param {Record<string, unknown>} json
+ * @param {string} stated - their CRC-32, as the manifest has it
+ * @param {(json: unknown) => P} parse
+ * @returns {P}
+ * @throws {Error} they were changed, or this page cannot honour them
+ */
+export function honour(what, json, stated, parse) {
+  const crc = paramsCrc32(json);
+  if (crc !== stated) throw new Error(`The bundle's ${what} was changed: its CRC-32 is ${crc}, the manifest says ${stated}. Train it again.`);
+  try {
+    return parse(json);
+  } catch (cause) {
+    throw new Error(`This page cannot compute the bundle's features: ${/** @type {Error} */ (cause).message}.`, { cause });
+  }
+}
+
+/**
+ * @param {string} url - the bundle's folder, ending in a slash
+ * @returns {Promise<any>}
+ */
+export async function fetchManifest(url) {
   const response = await fetch(new URL('manifest.json', url)).catch((cause) => {
     throw new Error('The bundle could not be fetched. Check the connection to the computer.', { cause });
   });
@@ -115,7 +128,7 @@ async function fetchManifest(url) {
  * @param {typeof import('../../vendor/tfjs.js')} tf
  * @returns {Promise<'wasm' | 'cpu'>}
  */
-async function startBackend(tf) {
+export async function startProcessor(tf) {
   tf.setWasmPaths(VENDOR);
   if (await tf.setBackend('wasm')) return 'wasm';
   await import('../../vendor/tfjs-cpu.js');
@@ -124,6 +137,6 @@ async function startBackend(tf) {
 }
 
 /** @param {number[]} shape */
-function product(shape) {
+export function product(shape) {
   return shape.reduce((size, length) => size * length, 1);
 }
