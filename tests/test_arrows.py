@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SERVER_MAY = {
+    "training.clips",
     "training.features.params",
     "training.features.vectors",
     "training.labels",
@@ -17,6 +18,12 @@ SERVER_MAY = {
     "training.speech.clips",
     "training.speech.presets",
     "training.convert.manifest",
+    "training.vision.clips",
+    "training.vision.jpeg",
+    "training.vision.kernels",
+    "training.vision.params",
+    "training.vision.photos",
+    "training.vision.presets",
 }
 HEAVY = {"tensorflow", "keras", "tensorflowjs", "librosa", "tflite_micro"}
 
@@ -43,10 +50,16 @@ def test_training_knows_nothing_of_http(path: Path) -> None:
 
 def test_the_parameters_need_only_the_standard_library() -> None:
     for name in (
+        "training/clips.py",
+        "training/convert/manifest.py",
         "training/features/params.py",
         "training/labels.py",
-        "training/convert/manifest.py",
+        "training/parameters.py",
         "training/speech/presets.py",
+        "training/vision/clips.py",
+        "training/vision/jpeg.py",
+        "training/vision/params.py",
+        "training/vision/presets.py",
     ):
         roots = {module.split(".")[0] for module in imports(ROOT / name)}
         assert roots <= sys.stdlib_module_names | {"training"}, name

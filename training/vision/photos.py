@@ -14,7 +14,6 @@ import numpy as np
 from PIL import Image, ImageCms
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 MIN_SIDE = 32
 MAX_PIXELS = 50_000_000
 
