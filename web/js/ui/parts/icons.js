@@ -16,6 +16,9 @@ const PATHS = {
   play: 'M7 4l13 8-13 8z',
   stop: 'M6 6h12v12H6z',
   add: 'M12 5v14M5 12h14',
+  photo: 'M4 7h4l2-3h4l2 3h4v12H4zM12 9.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
+  turn: 'M4 11a8 8 0 0 1 14-5l2 2M20 3v5h-5M20 13a8 8 0 0 1-14 5l-2-2M4 21v-5h5',
+  kernel: 'M4 4h16v16H4zM4 9.33h16M4 14.67h16M9.33 4v16M14.67 4v16',
 };
 
 /** @param {{ name: string }} props */

@@ -9,7 +9,7 @@ const BAR_WIDTH = 3; // two of colour, one of paper
 
 /** @typedef {import('../../audio/listener.js').Listener} Listener */
 
-/** @param {Listener | null} listener @param {string} event @param {(detail: any) => void} hear */
+/** @param {EventTarget | null} listener @param {string} event @param {(detail: any) => void} hear */
 export function useListener(listener, event, hear) {
   const latest = useRef(hear);
   latest.current = hear;
