@@ -1,4 +1,4 @@
-"""A real server in a process of its own, a real browser, and a microphone that plays what a test gives it."""
+"""A real server in a process of its own, a real browser, and a microphone and a camera that play what a test gives them."""
 
 import os
 import re
@@ -7,21 +7,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile as sf
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_DATA = Path(os.environ.get("NESTLING_BENCH_DATA", ROOT.parent / "shared" / "data"))
 SPEECH = BENCH_DATA / "speech"
+IMAGES = BENCH_DATA / "images"
 SHIPPED = ROOT / "exports" / "yes-no"
 SAMPLE_RATE = 16000
 PHONE = {"width": 360, "height": 740}
+FILM_SIZE = (640, 480)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -89,6 +92,10 @@ class Server:
         """The recordings on disk."""
         return sorted((self.data / "projects" / project / "clips").glob("*/*.wav"))
 
+    def photos(self, project: str = "pictures") -> list[Path]:
+        """The photos on disk."""
+        return sorted((self.data / "projects" / project / "photos").glob("*/*.jpg"))
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
@@ -131,23 +138,25 @@ def executable(playwright: Playwright) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browsers(playwright: Playwright) -> Iterator[dict[Path | None, Browser]]:
-    """The browsers that run, by what their microphone plays: a start takes longer than most tests."""
-    running: dict[Path | None, Browser] = {}
+def browsers(playwright: Playwright) -> Iterator[dict[tuple[Path | None, Path | None], Browser]]:
+    """The browsers that run, by what their microphone and camera play: a start takes longer than most tests."""
+    running: dict[tuple[Path | None, Path | None], Browser] = {}
     yield running
     for browser in running.values():
         browser.close()
 
 
 @pytest.fixture
-def launch(playwright: Playwright, browsers: dict[Path | None, Browser]) -> Iterator[Callable[..., Browser]]:
-    """`launch(sound=None)` gives a browser whose microphone plays a WAV file again and again; without a file it beeps."""
+def launch(playwright: Playwright, browsers: dict[tuple[Path | None, Path | None], Browser]) -> Iterator[Callable[..., Browser]]:
+    """`launch(sound=None, camera=None)` gives a browser whose microphone plays a WAV file again and again, and its camera a
+    film (see `film`); without files it beeps and shows a test picture."""
 
-    def start(sound: Path | None = None) -> Browser:
-        if sound not in browsers:
-            flags = [*FLAGS, f"--use-file-for-fake-audio-capture={sound}"] if sound else FLAGS
-            browsers[sound] = playwright.chromium.launch(executable_path=executable(playwright), args=flags)
-        return browsers[sound]
+    def start(sound: Path | None = None, camera: Path | None = None) -> Browser:
+        if (sound, camera) not in browsers:
+            files = {"audio": sound, "video": camera}
+            flags = [*FLAGS, *(f"--use-file-for-fake-{what}-capture={file}" for what, file in files.items() if file)]
+            browsers[sound, camera] = playwright.chromium.launch(executable_path=executable(playwright), args=flags)
+        return browsers[sound, camera]
 
     yield start
     for browser in browsers.values():
@@ -167,10 +176,12 @@ def phone(launch: Callable[..., Browser]) -> BrowserContext:
     return new_phone(launch)
 
 
-def new_phone(launch: Callable[..., Browser], sound: Path | None = None, **options: Any) -> BrowserContext:
-    """A small touch screen, with the microphone allowed."""
-    values = {"viewport": PHONE, "has_touch": True, "locale": "en-GB", **options}
-    return launch(sound).new_context(permissions=["microphone"], **values)
+def new_phone(
+    launch: Callable[..., Browser], sound: Path | None = None, camera: Path | None = None, **options: Any
+) -> BrowserContext:
+    """A small touch screen, with microphone and camera allowed."""
+    values = {"viewport": PHONE, "has_touch": True, "locale": "en-GB", "permissions": ["microphone", "camera"], **options}
+    return launch(sound, camera).new_context(**values)
 
 
 @pytest.fixture
@@ -207,12 +218,12 @@ def eventually(check: Callable[[], Any], seconds: float = 15.0) -> Any:
 
 
 def queued(page: Page) -> dict[str, int]:
-    """How many clips the page has in each state."""
+    """How many clips the page has in each state; `photos` are those that wait and are photos."""
     counts: dict[str, int] = page.evaluate(
         """async () => {
           const { queue } = await import('/js/data/queue.js');
-          const { held, refused, waiting } = queue.value;
-          return { held: held.length, refused: refused.length, waiting };
+          const { held, refused, waiting, photos } = queue.value;
+          return { held: held.length, refused: refused.length, waiting, photos };
         }"""
     )
     return counts
@@ -233,7 +244,8 @@ def put_clips(page: Page, label: str, n: int, project: str = "words") -> None:
             });
             await add({
               id: crypto.randomUUID(), project, label, session: crypto.randomUUID(), speaker: 'ada', verdict: 'fine',
-              recorded_at: new Date().toISOString(), wav: encodeWav(pcm, 16000), state: 'waiting', detail: '',
+              recorded_at: new Date().toISOString(), source: 'microphone', type: 'audio/wav', body: encodeWav(pcm, 16000),
+              state: 'waiting', detail: '',
             });
           }
         }""",
@@ -256,6 +268,14 @@ def speech_sound(target: Path, words: list[Path], gap_seconds: float = 0.6) -> P
         assert rate == SAMPLE_RATE
         parts += [pcm, quiet]
     sf.write(target, np.concatenate(parts), SAMPLE_RATE, subtype="PCM_16")
+    return target
+
+
+def film(target: Path, pictures: Iterable[Image.Image]) -> Path:
+    """A film for a camera, a picture a frame, 30 a second, again and again: JPEGs of 640 x 480, one behind the other."""
+    with target.open("wb") as file:
+        for picture in pictures:
+            ImageOps.fit(picture, FILM_SIZE).save(file, "jpeg", quality=90)
     return target
 
 

@@ -86,9 +86,10 @@ const query = (values) => new URLSearchParams(
 
 /**
  * @typedef {{ label: string, n_clips: number, sources?: Record<string, number> }} LabelCount  `sources`: what recorded them
- * @typedef {{ name: string, created_at: string, n_clips: number, labels: LabelCount[], minimum: number }} Project
+ * @typedef {'speech' | 'vision'} Kind
+ * @typedef {{ name: string, kind: Kind, created_at: string, n_clips: number, labels: LabelCount[], minimum: number }} Project
  * @typedef {{ id: string, project: string, label: string, session: string | null, speaker: string | null, source: string | null,
- *   recorded_at: string, n_samples: number, sample_rate: number, stored_at: string }} Clip
+ *   recorded_at: string, stored_at: string, n_samples?: number, sample_rate?: number, width?: number, height?: number }} Clip  samples: a recording's; pixels: a photo's
  * @typedef {'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'} JobState
  * @typedef {{ id: string, project: string, kind: string, state: JobState, config: Record<string, any>, created_at: string,
  *   started_at: string | null, finished_at: string | null, detail: string | null, bundle: string | null }} Job
@@ -106,22 +107,26 @@ export const invitation = () => ask('/join');
 
 /** @returns {Promise<Project[]>} */
 export const listProjects = async () => (await ask('/projects')).projects;
-/** @param {string} name @returns {Promise<Project>} */
-export const createProject = (name) => ask('/projects', { method: 'POST', json: { name } });
+/** Made when it is not there yet. @param {string} name @param {Kind} [kind] @returns {Promise<Project>} */
+export const createProject = (name, kind) => ask('/projects', { method: 'POST', json: { name, kind } });
 /** @param {string} project @returns {Promise<Project>} */
 export const readProject = (project) => ask(projectPath(project));
 
 /** @param {import('./queue.js').QueuedClip} clip @returns {Promise<Clip>} */
 export function sendClip(clip) {
-  const { id, label, session, speaker, recorded_at } = clip;
-  const address = `${projectPath(clip.project)}/clips?${query({ label, id, session, speaker, source: 'microphone', recorded_at })}`;
-  return ask(address, { method: 'POST', body: new Blob([clip.wav], { type: 'audio/wav' }), type: 'audio/wav' });
+  const { id, label, session, speaker, source, recorded_at, type, body } = clip;
+  const address = `${projectPath(clip.project)}/clips?${query({ label, id, session, speaker, source, recorded_at })}`;
+  return ask(address, { method: 'POST', body: new Blob([body], { type }), type });
 }
 /** @param {string} project @param {{ label?: string, limit?: number, after?: string | null }} [which]
  *  @returns {Promise<{ clips: Clip[], next: string | null }>} */
 export const listClips = (project, which = {}) => ask(`${projectPath(project)}/clips?${query(which)}`);
 /** @param {string} project @param {string} id */
 export const clipAudio = async (project, id) => (await request(`${clipPath(project, id)}/audio`)).arrayBuffer();
+/** @param {string} project @param {string} id */
+export const photoUrl = (project, id) => `${clipPath(project, id)}/photo`;
+/** @param {string} project @param {string} id @returns {Promise<Clip>} */
+export const readClip = (project, id) => ask(clipPath(project, id));
 /** @param {string} project @param {string} id @param {string} label @returns {Promise<Clip>} */
 export const relabelClip = (project, id, label) => ask(clipPath(project, id), { method: 'PATCH', json: { label } });
 /** @param {string} project @param {string} id */

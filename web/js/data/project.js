@@ -8,18 +8,28 @@ import { Store } from './store.js';
 export const NOISE = 'background_noise';
 export const UNKNOWN = 'unknown';
 export const RESERVED = [UNKNOWN, NOISE];
-/** Fewer clips of a label than this, and the model hardly hears more than the voice. */
+/** Fewer clips of a label than this, and the model hardly hears more than the voice, or sees more than the room. */
 export const GOOD = 30;
 
 export const project = new Store(/** @type {api.Project | null} */ (null));
+
+/** What a project holds, as far as this phone knows. @param {string} name @returns {api.Kind} */
+export const kindOf = (name) => settings.value.kinds[name] ?? 'speech';
+
+/** @param {string} name @param {api.Kind} kind */
+function rememberKind(name, kind) {
+  const { kinds, pictures } = settings.value;
+  remember({ kinds: { ...kinds, [name]: kind }, pictures: kind === 'vision' ? name : pictures });
+}
 
 /** Ask for the project again; make it when it is not there yet. */
 export async function refreshProject() {
   const name = settings.value.project;
   try {
-    const found = await api.createProject(name); // 200 when it exists
+    const found = await findOrMake(name);
     if (name !== settings.value.project) return;
     project.set(found);
+    if (found.kind !== settings.value.kinds[name]) rememberKind(name, found.kind);
     rememberLabels(name, found.labels.map(({ label }) => label));
     if (access.value.state !== 'joined') access.set({ state: 'joined', detail: '' });
   } catch (error) {
@@ -27,11 +37,30 @@ export async function refreshProject() {
   }
 }
 
-/** @param {string} name */
-export async function chooseProject(name) {
+/** A project that is there keeps its kind, whatever this phone took it for. @param {string} name */
+async function findOrMake(name) {
+  try {
+    return await api.createProject(name, settings.value.kinds[name]);
+  } catch (error) {
+    if (error instanceof api.RefusedError && error.status === 409) return api.readProject(name);
+    throw error;
+  }
+}
+
+/** @param {string} name @param {api.Kind} kind */
+export async function chooseProject(name, kind) {
   project.set(null);
   remember({ project: name, label: '' });
+  rememberKind(name, kind);
   await refreshProject();
+}
+
+/** Go on with pictures: in the project in use, else in that of pictures last used, else in a new one; then to Record. */
+export async function startPictures() {
+  if (kindOf(settings.value.project) !== 'vision') await chooseProject(settings.value.pictures, 'vision');
+  // The name may stand for words already.
+  for (let n = 2; kindOf(settings.value.project) !== 'vision'; n++) await chooseProject(`pictures-${n}`, 'vision');
+  location.hash = '#/record';
 }
 
 /** The server's labels in its order, which is the same on every phone, then those that have no clip yet.

@@ -1,5 +1,5 @@
 /**
- * Clips that the server does not have yet, in IndexedDB.
+ * Clips, recordings and photos, that the server does not have yet, in IndexedDB.
  *
  * A clip is written here before anything else happens to it and leaves only when the server has answered for it, or when
  * the person throws it away. One tab at a time sends (navigator.locks); sending twice would do no harm, the id is the same.
@@ -14,16 +14,17 @@ import { Store } from './store.js';
  * `held`: the person has not decided yet. `waiting`: to be sent. `refused`: the server will not have it as it is; `detail` is its sentence.
  * @typedef {'held' | 'waiting' | 'refused'} ClipState
  * @typedef {'silent' | 'clipped' | 'cut off' | 'fine'} Verdict
- * @typedef {{ id: string, project: string, label: string, session: string, speaker: string | null, recorded_at: string,
- *   wav: Uint8Array<ArrayBuffer>, verdict: Verdict, state: ClipState, detail: string }} QueuedClip
+ * @typedef {'audio/wav' | 'image/jpeg'} ClipType
+ * @typedef {{ id: string, project: string, label: string, session: string, speaker: string | null, source: string, recorded_at: string,
+ *   type: ClipType, body: Uint8Array<ArrayBuffer>, state: ClipState, detail: string, verdict?: Verdict }} QueuedClip  `verdict`: on a recording
  */
 
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 60000;
 const NOT_NOW = [408, 425, 429];
 
-/** @typedef {{ held: QueuedClip[], refused: QueuedClip[], waiting: number, problem: string }} Queue */
-export const queue = new Store(/** @type {Queue} */ ({ held: [], refused: [], waiting: 0, problem: '' }));
+/** @typedef {{ held: QueuedClip[], refused: QueuedClip[], waiting: number, photos: number, problem: string }} Queue  `photos`: how many of those that wait are */
+export const queue = new Store(/** @type {Queue} */ ({ held: [], refused: [], waiting: 0, photos: 0, problem: '' }));
 
 /** Called with each clip that the server has answered for. @type {Set<(clip: QueuedClip) => void>} */
 export const onSent = new Set();
@@ -47,20 +48,40 @@ async function write(change) {
   return result;
 }
 
+/** A clip as it lies here, maybe since a version that knew recordings only. @param {any} stored @returns {QueuedClip} */
+const asQueued = ({ wav, ...clip }) => (wav ? { ...clip, source: 'microphone', type: 'audio/wav', body: wav } : clip);
+
+/** Of the project that it belongs into. @param {QueuedClip} clip @returns {api.Kind} */
+export const kindOf = ({ type }) => (type.startsWith('image/') ? 'vision' : 'speech');
+
+/** @typedef {{ id: string, recorded_at: string, kind: api.Kind }} Waiting */
+/** What waits, so that hundreds of photos are not read to send the first of them. @type {Map<string, Waiting>} */
+const waiting = new Map();
+
 let problem = '';
 
 async function look() {
   const db = await database();
-  const [held, refused, waiting] = await Promise.all([
-    db.getAllFromIndex('clips', 'state', 'held'),
-    db.getAllFromIndex('clips', 'state', 'refused'),
-    db.countFromIndex('clips', 'state', 'waiting'),
-  ]);
-  held.sort(byTime);
-  queue.set({ held, refused, waiting, problem: waiting ? problem : '' });
+  const [held, refused] = await Promise.all(['held', 'refused'].map((state) => db.getAllFromIndex('clips', 'state', state)));
+  await lookAtWaiting();
+  const photos = [...waiting.values()].filter(({ kind }) => kind === 'vision').length;
+  queue.set({
+    held: held.map(asQueued).sort(byTime), refused: refused.map(asQueued).sort(byTime),
+    waiting: waiting.size, photos, problem: waiting.size ? problem : '',
+  });
 }
 
-/** @param {QueuedClip} a @param {QueuedClip} b */
+async function lookAtWaiting() {
+  const db = await database();
+  const ids = new Set(/** @type {string[]} */ (await db.getAllKeysFromIndex('clips', 'state', 'waiting')));
+  for (const id of waiting.keys()) if (!ids.has(id)) waiting.delete(id);
+  for (const id of ids) {
+    const stored = !waiting.has(id) && await db.get('clips', id);
+    if (stored) waiting.set(id, { id, recorded_at: stored.recorded_at, kind: kindOf(asQueued(stored)) });
+  }
+}
+
+/** @param {{ recorded_at: string }} a @param {{ recorded_at: string }} b */
 const byTime = (a, b) => a.recorded_at.localeCompare(b.recorded_at);
 
 /** @param {QueuedClip} clip */
@@ -123,9 +144,10 @@ export async function send() {
 
 /** @returns {Promise<boolean>} whether to go on with the next one */
 async function sendOne() {
-  const waiting = await (await database()).getAllFromIndex('clips', 'state', 'waiting');
-  if (!waiting.length) return false;
-  const clip = waiting.sort(byTime)[0];
+  await lookAtWaiting();
+  const [first] = [...waiting.values()].sort(byTime);
+  if (!first) return false;
+  const clip = asQueued(await (await database()).get('clips', first.id));
   try {
     await deliver(clip);
     failures = 0;
@@ -143,14 +165,15 @@ const known = new Set();
 
 /** @param {QueuedClip} clip */
 async function deliver(clip) {
-  if (!known.has(clip.project)) await api.createProject(clip.project);
+  const kind = kindOf(clip);
+  if (!known.has(clip.project)) await api.createProject(clip.project, kind);
   known.add(clip.project);
   try {
     await api.sendClip(clip);
   } catch (error) {
     // The data folder was emptied since: make the project again, and the clip is safe after all.
     if (!(error instanceof api.RefusedError) || error.status !== 404) throw error;
-    await api.createProject(clip.project);
+    await api.createProject(clip.project, kind);
     await api.sendClip(clip);
   }
   if (access.value.state !== 'joined') access.set({ state: 'joined', detail: '' });

@@ -5,6 +5,7 @@ import * as queue from '../data/queue.js';
 import { Store } from '../data/store.js';
 import { verdict } from '../dsp/verdict.js';
 import { encodeWav } from '../dsp/wav.js';
+import { askToPersist, pause, sentence } from './collecting.js';
 
 export const SAMPLE_RATE = 16000;
 export const CLIP_LENGTH = 2 * SAMPLE_RATE;
@@ -68,7 +69,7 @@ export class Recorder {
         await this.#recordOne(listener, batch, signal);
       }
     } catch (error) {
-      message = signal.aborted ? this.#endedBecause : sentence(error);
+      message = signal.aborted ? this.#endedBecause : sentence(error, 'clip');
     }
     unlock();
     this.#batch = null;
@@ -82,8 +83,8 @@ export class Recorder {
     const pcm = await listener.record(CLIP_LENGTH, { signal });
     const judged = verdict(pcm, SAMPLE_RATE);
     await queue.add({
-      id: crypto.randomUUID(), project, label, session: sessionOf(speaker), speaker: speaker || null, recorded_at,
-      wav: encodeWav(pcm, SAMPLE_RATE), verdict: judged, detail: '',
+      id: crypto.randomUUID(), project, label, session: sessionOf(speaker), speaker: speaker || null, source: 'microphone', recorded_at,
+      type: 'audio/wav', body: encodeWav(pcm, SAMPLE_RATE), verdict: judged, detail: '',
       // In a batch nobody wants to be asked thirty times; a single clip is heard first.
       state: count > 1 && judged === 'fine' ? 'waiting' : 'held',
     });
@@ -98,7 +99,7 @@ export class Recorder {
       this.close();
     });
     this.listener.set(listener);
-    navigator.storage?.persist?.(); // ask that the browser does not clear clips that wait
+    askToPersist();
     return listener;
   }
 
@@ -112,22 +113,6 @@ export class Recorder {
     this.listener.set(null);
     await listener?.close();
   }
-}
-
-/** @param {unknown} error */
-function sentence(error) {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'QuotaExceededError') return 'This phone has no room for the clip. Let the waiting clips be sent, or free some space, then record it again.';
-  return error.message;
-}
-
-/** @param {number} ms @param {AbortSignal} signal @returns {Promise<void>} */
-function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
-  });
 }
 
 /** @returns {Promise<() => void>} let it sleep again */

@@ -1,4 +1,4 @@
-/** Train and evaluate: enough clips? start, watch, judge. */
+/** Train and evaluate: enough clips, or photos? start, watch, judge. */
 
 import { html, useEffect, useState } from '../../../vendor/preact.js';
 import * as api from '../../data/api.js';
@@ -10,7 +10,9 @@ import { useStore } from '../../data/store.js';
 import { announce } from '../parts/announce.js';
 import { Curves } from '../parts/curves.js';
 import { Icon } from '../parts/icons.js';
+import { count, counted } from '../parts/kind.js';
 import { labelColour } from '../parts/label.js';
+import { Mistakes } from '../parts/mistakes.js';
 import { AccessNotice, Problem, QueueNotice, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { Results } from '../parts/results.js';
@@ -43,7 +45,7 @@ export function TrainPage() {
   const shown = id ?? running?.id;
 
   return html`
-    <${Page} path="/train" title="Train" state=${html`Project <strong>${name}</strong>${current && `: ${current.n_clips} clips, ${current.labels.length} labels`}`}>
+    <${Page} path="/train" title="Train" state=${html`Project <strong>${name}</strong>${current && `: ${counted(current.n_clips, current.kind)}, ${count(current.labels.length, 'label')}`}`}>
       <${AccessNotice} />
       <${QueueNotice} />
       ${shown ? html`<${Run} id=${shown} key=${shown} onEnd=${refresh} />` : current && html`<${Start} current=${current} />`}
@@ -51,13 +53,24 @@ export function TrainPage() {
     <//>`;
 }
 
+/** What differs between words and pictures before a run. `least`: labels that have to be chosen; words are told from `unknown` too.
+ *  @type {Record<api.Kind, { invitation: string, start: string, least: number, choose: string, labels: string }>} */
+const STARTS = {
+  speech: { invitation: 'A model learns from clips. Record two words, and some others to tell them from.', start: 'Record words', least: 1, choose: 'Choose a word', labels: 'words' },
+  vision: { invitation: 'A model learns from photos. Take some of two things, to tell one from the other.', start: 'Take photos', least: 2, choose: 'Choose two things', labels: 'things' },
+};
+
+/** Whether a label is in every model without being chosen. @param {api.Project} project @param {string} label */
+const isFixed = ({ kind }, label) => kind === 'speech' && RESERVED.includes(label);
+
 /** @param {{ current: api.Project }} props */
 function Start({ current }) {
-  const words = current.labels.map(({ label }) => label).filter((label) => !RESERVED.includes(label));
+  const says = STARTS[current.kind];
+  const free = current.labels.map(({ label }) => label).filter((label) => !isFixed(current, label));
   const [left, setLeft] = useState(/** @type {string[]} */ ([]));
   const [problem, setProblem] = useState('');
   const [starting, setStarting] = useState(false);
-  const chosen = words.filter((label) => !left.includes(label));
+  const chosen = free.filter((label) => !left.includes(label));
 
   async function start() {
     setStarting(true);
@@ -74,20 +87,20 @@ function Start({ current }) {
   const toggle = (/** @type {string} */ label) => setLeft(left.includes(label) ? left.filter((/** @type {string} */ other) => other !== label) : [...left, label]);
 
   if (!current.labels.length) {
-    return html`<${Welcome} sentence="A model learns from clips. Record two words, and some others to tell them from."><a class="button primary" href="#/record">Record words</a><//>`;
+    return html`<${Welcome} sentence=${says.invitation}><a class="button primary" href="#/record">${says.start}</a><//>`;
   }
   const longest = Math.max(GOOD, ...current.labels.map(({ n_clips }) => n_clips));
   return html`
     <ul class="card tight labels" aria-label="Labels to train">
-      ${current.labels.map((count) => html`
-        <${LabelRow} key=${count.label} count=${count} project=${current} longest=${longest}
-          checked=${!left.includes(count.label)} onToggle=${() => toggle(count.label)} />`)}
+      ${current.labels.map((counts) => html`
+        <${LabelRow} key=${counts.label} counts=${counts} project=${current} longest=${longest}
+          checked=${!left.includes(counts.label)} onToggle=${() => toggle(counts.label)} />`)}
     </ul>
-    <${OtherMicrophone} counts=${current.labels.filter(({ label }) => chosen.includes(label) || RESERVED.includes(label))} />
+    ${current.kind === 'speech' && html`<${OtherMicrophone} counts=${current.labels.filter(({ label }) => chosen.includes(label) || RESERVED.includes(label))} />`}
     ${problem && html`<${Problem} message=${problem} />`}
     <div class="action">
-      <button class="button primary" type="button" disabled=${starting || !chosen.length} onClick=${start}><${Icon} name="train" />
-        ${chosen.length ? `Train ${chosen.length <= 3 ? chosen.join(', ') : `${chosen.length} words`}` : 'Choose a word'}</button>
+      <button class="button primary" type="button" disabled=${starting || chosen.length < says.least} onClick=${start}><${Icon} name="train" />
+        ${chosen.length >= says.least ? `Train ${chosen.length <= 3 ? chosen.join(', ') : `${chosen.length} ${says.labels}`}` : says.choose}</button>
     </div>`;
 }
 
@@ -108,19 +121,21 @@ function OtherMicrophone({ counts }) {
     </div>`;
 }
 
-/** @param {api.LabelCount} count @param {number} minimum */
-function missing({ label, n_clips }, minimum) {
-  if (RESERVED.includes(label)) return 'always in: what the model learns to leave alone';
-  const clips = n_clips === 1 ? '1 clip' : `${n_clips} clips`;
+/** @param {api.LabelCount} counts @param {api.Project} project */
+function missing({ label, n_clips }, project) {
+  if (isFixed(project, label)) return 'always in: what the model learns to leave alone';
+  const { kind, minimum } = project;
+  const clips = counted(n_clips, kind);
   if (n_clips < minimum) return `label ${label} has ${clips}; ${minimum} is the least, ${GOOD} is good`;
   if (n_clips < GOOD) return `${clips}; ${GOOD} is good`;
   return `${clips}: a good start`;
 }
 
-/** @param {{ count: api.LabelCount, project: api.Project, longest: number, checked: boolean, onToggle: () => void }} props */
-function LabelRow({ count, project: { name, labels, minimum }, longest, checked, onToggle }) {
-  const { label, n_clips } = count;
-  const fixed = RESERVED.includes(label);
+/** @param {{ counts: api.LabelCount, project: api.Project, longest: number, checked: boolean, onToggle: () => void }} props */
+function LabelRow({ counts, project: current, longest, checked, onToggle }) {
+  const { label, n_clips } = counts;
+  const { name, labels, minimum } = current;
+  const fixed = isFixed(current, label);
   const background = labelColour(label, name, labels.map((other) => other.label));
   return html`
     <li>
@@ -128,7 +143,7 @@ function LabelRow({ count, project: { name, labels, minimum }, longest, checked,
         <input type="checkbox" checked=${fixed || checked} disabled=${fixed} onChange=${onToggle} />
         <strong>${label}</strong><span class="numbers">${n_clips}</span>
         <span class="bar" aria-hidden="true"><i style=${{ background, transform: `scaleX(${n_clips / longest})` }}></i></span>
-        <span class=${`hint small ${!fixed && n_clips < minimum ? 'warn' : 'quiet'}`}>${missing(count, minimum)}</span>
+        <span class=${`hint small ${!fixed && n_clips < minimum ? 'warn' : 'quiet'}`}>${missing(counts, current)}</span>
       </label>
     </li>`;
 }
@@ -168,13 +183,14 @@ function Run({ id, onEnd }) {
   const firstEvent = events.length > 0;
   useEffect(() => { if (firstEvent && job?.state === 'queued') read(); }, [firstEvent]);
 
-  if (problem) return html`<${Problem} message=${problem} /><div class="action"><a class="button primary" href="#/train">Back to the clips</a></div>`;
+  if (problem) return html`<${Problem} message=${problem} /><div class="action"><a class="button primary" href="#/train">Back to the labels</a></div>`;
   if (!job) return null;
   const unfinished = UNFINISHED.includes(job.state);
   const tryIt = () => remember({ bundle: job.bundle ?? '' });
   return html`
     ${unfinished ? html`<${Progress} job=${job} events=${events} connected=${connected} />` : html`<${Outcome} job=${job} />`}
     ${manifest && html`<${Results} manifest=${manifest} />`}
+    ${manifest?.mistakes && html`<${Mistakes} manifest=${manifest} />`}
     ${events.filter(({ event }) => event === 'warning').map(({ detail }) => html`<div class="notice warning"><p>${detail}</p></div>`)}
     <${Curves} epochs=${events.filter(({ event }) => event === 'epoch')} />
     <details><summary>Log</summary><pre class="log" tabindex="0">${events.map((event) => JSON.stringify(event)).join('\n')}</pre></details>

@@ -1,18 +1,23 @@
 /** Clips: the one to decide on, and the list of those that the server has. */
 
-import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
+import { html, useEffect, useMemo, useRef, useState } from '../../../vendor/preact.js';
 import * as api from '../../data/api.js';
 import { learnFrom } from '../../data/access.js';
+import { calm } from '../../data/calm.js';
+import { forgetLabel, refreshProject } from '../../data/project.js';
 import { onSent } from '../../data/queue.js';
 import { locateWord } from '../../dsp/locate.js';
 import { decodeWav } from '../../dsp/wav.js';
 import { announce } from './announce.js';
+import { KINDS } from './kind.js';
+import { countOf } from './labels.js';
 import { Problem } from './notices.js';
 import { PlayButton } from './player.js';
 import { Waveform } from './waveform.js';
 
 const WINDOW = 16000; // one second at 16 kHz: what a model looks at
 const PAGE = 20;
+const LIMIT = 500; // of one question to the server
 
 /** @type {Record<string, { says: string, tone: string }>} */
 const VERDICTS = {
@@ -27,8 +32,8 @@ const shadeOf = (pcm) => (pcm.length > WINDOW ? { start: locateWord(pcm, WINDOW)
 
 /** @param {{ clip: import('../../data/queue.js').QueuedClip, left: number }} props */
 export function HeldClip({ clip, left }) {
-  const pcm = useMemo(() => decodeWav(clip.wav).pcm, [clip.id]);
-  const { says, tone } = VERDICTS[clip.verdict];
+  const pcm = useMemo(() => decodeWav(clip.body).pcm, [clip.id]);
+  const { says, tone } = VERDICTS[clip.verdict ?? 'fine'];
   useEffect(() => announce(`${clip.label}. ${says}`), []);
   return html`
     <section class="card tight clip" aria-label="The clip to decide on">
@@ -37,21 +42,23 @@ export function HeldClip({ clip, left }) {
       <${Waveform} pcm=${pcm} shade=${shadeOf(pcm)} />
       <div class="spread">
         <span class="small quiet">Shaded: the second that a model will look at.</span>
-        <${PlayButton} wav=${() => clip.wav} name=${`the clip of ${clip.label}`} />
+        <${PlayButton} wav=${() => clip.body} name=${`the clip of ${clip.label}`} />
       </div>
     </section>`;
 }
 
-/** The clips of one label that the server has, newest first.
- *  @param {{ project: string, label: string, labels: string[], onChange: () => void }} props */
-export function ClipList({ project, label, labels, onChange }) {
+/** The clips of one label that the server has, newest first, a page at a time; those that arrive meanwhile come by themselves.
+ *  @param {string} project @param {string} label @param {number} size of a page */
+export function useClips(project, label, size) {
   const [clips, setClips] = useState(/** @type {api.Clip[]} */ ([]));
   const [next, setNext] = useState(/** @type {string | null} */ (null));
   const [problem, setProblem] = useState('');
+  const shown = useRef(size);
+  shown.current = Math.min(LIMIT, Math.max(size, clips.length));
 
   async function load(/** @type {string | null} */ after) {
     try {
-      const page = await api.listClips(project, { label, limit: PAGE, after });
+      const page = await api.listClips(project, { label, limit: after ? size : shown.current, after });
       setClips((/** @type {api.Clip[]} */ before) => (after ? [...before, ...page.clips] : page.clips));
       setNext(page.next);
       setProblem('');
@@ -62,32 +69,53 @@ export function ClipList({ project, label, labels, onChange }) {
   }
   useEffect(() => {
     setClips([]);
+    shown.current = size;
     load(null);
-    const again = () => { load(null); };
+    const again = calm(() => load(null));
     onSent.add(again);
     return () => { onSent.delete(again); };
   }, [project, label]);
+  return { clips, more: next && (() => load(next)), problem, reload: () => load(null) };
+}
 
-  const changed = () => { load(null); onChange(); };
-  if (problem) return html`<${Problem} message=${problem} onRetry=${() => load(null)} />`;
+/** What the server has of a label.
+ *  @param {{ current: api.Project, label: string, labels: string[], List: (props: any) => any, invitation: string }} props */
+export function Stored({ current, label, labels, List, invitation }) {
+  const n = countOf(current, label);
+  const { thing, Things } = KINDS[current.kind];
+  return html`
+    <section class="stack">
+      <div class="spread"><h2>${Things} of ${label}</h2>
+        ${n === 0 && html`<button class="button bare" type="button" onClick=${() => forgetLabel(current.name, label)}>Remove label</button>`}</div>
+      ${n === 0
+        ? html`<p class="quiet">The first ${thing} of ${label} will stand here. ${invitation}</p>`
+        : html`<${List} project=${current.name} label=${label} labels=${labels} onChange=${refreshProject} />`}
+    </section>`;
+}
+
+/** @param {{ project: string, label: string, labels: string[], onChange: () => void }} props */
+export function ClipList({ project, label, labels, onChange }) {
+  const { clips, more, problem, reload } = useClips(project, label, PAGE);
+  const changed = () => { reload(); onChange(); };
+  if (problem) return html`<${Problem} message=${problem} onRetry=${reload} />`;
   return html`
     <ul class="clips" aria-label=${`Clips of ${label}`}>
       ${clips.map((/** @type {api.Clip} */ clip) => html`<${ClipRow} key=${clip.id} clip=${clip} labels=${labels} onChange=${changed} />`)}
     </ul>
-    ${next && html`<button class="button" type="button" onClick=${() => load(next)}>Show more clips</button>`}`;
+    ${more && html`<button class="button" type="button" onClick=${more}>Show more clips</button>`}`;
 }
 
-/** @param {string} time */
-const shown = (time) => new Date(time).toLocaleString(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** @param {api.Clip} clip */
+export const takenAt = ({ recorded_at, stored_at }) => new Date(recorded_at ?? stored_at).toLocaleString(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** @param {{ clip: api.Clip, labels: string[], onChange: () => void }} props */
 function ClipRow({ clip, labels, onChange }) {
   const [open, setOpen] = useState(false);
-  const name = `${clip.label}, ${shown(clip.recorded_at ?? clip.stored_at)}`;
+  const name = `${clip.label}, ${takenAt(clip)}`;
   return html`
     <li>
       <div class="spread">
-        <span class="what numbers">${shown(clip.recorded_at ?? clip.stored_at)}${clip.speaker && html` <span class="quiet">${clip.speaker}</span>`}${clip.source === 'board' && html` <span class="quiet">board</span>`}</span>
+        <span class="what numbers">${takenAt(clip)}${clip.speaker && html` <span class="quiet">${clip.speaker}</span>`}${clip.source === 'board' && html` <span class="quiet">board</span>`}</span>
         <button class="button bare" type="button" aria-expanded=${open} onClick=${() => setOpen(!open)} aria-label=${`${open ? 'Close' : 'Open'} ${name}`}>${open ? 'Close' : 'Open'}</button>
       </div>
       ${open && html`<${OpenClip} clip=${clip} name=${name} labels=${labels} onChange=${onChange} />`}
@@ -97,35 +125,42 @@ function ClipRow({ clip, labels, onChange }) {
 /** @param {{ clip: api.Clip, name: string, labels: string[], onChange: () => void }} props */
 function OpenClip({ clip, name, labels, onChange }) {
   const [wav, setWav] = useState(/** @type {ArrayBuffer | null} */ (null));
-  const [sure, setSure] = useState(false);
   const [problem, setProblem] = useState('');
   const pcm = useMemo(() => wav && decodeWav(new Uint8Array(wav)).pcm, [wav]);
+  useEffect(() => { api.clipAudio(clip.project, clip.id).then(setWav, (error) => setProblem(error.message)); }, []);
+  return html`
+    <div class="clip">
+      ${pcm && html`<${Waveform} pcm=${pcm} shade=${shadeOf(pcm)} />`}
+      <${ClipActions} clip=${clip} labels=${labels} onChange=${onChange}>${wav && html`<${PlayButton} wav=${() => wav} name=${name} />`}<//>
+      ${problem && html`<${Problem} message=${problem} />`}
+    </div>`;
+}
 
-  async function attempt(/** @type {() => Promise<unknown>} */ task) {
+/** Another label, or away with it: asked twice, for it is for good.
+ *  @param {{ clip: Pick<api.Clip, 'project' | 'id' | 'label'>, labels: string[], onChange: (changed: api.Clip | null) => void, children?: any }} props
+ *    `onChange` hears what it has become; null: it is deleted */
+export function ClipActions({ clip: { project, id, label }, labels, onChange, children }) {
+  const [sure, setSure] = useState(false);
+  const [problem, setProblem] = useState('');
+  const options = labels.includes(label) ? labels : [label, ...labels];
+
+  async function attempt(/** @type {() => Promise<api.Clip | null>} */ task) {
     try {
-      await task();
+      onChange(await task());
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
   }
-  useEffect(() => { attempt(async () => setWav(await api.clipAudio(clip.project, clip.id))); }, []);
-  const relabel = (/** @type {any} */ event) => attempt(async () => {
-    await api.relabelClip(clip.project, clip.id, event.target.value);
-    onChange();
-  });
+  const relabel = (/** @type {any} */ event) => attempt(() => api.relabelClip(project, id, event.target.value));
   const remove = () => attempt(async () => {
-    await api.deleteClip(clip.project, clip.id);
-    onChange();
+    await api.deleteClip(project, id);
+    return null;
   });
-
   return html`
-    <div class="clip">
-      ${pcm && html`<${Waveform} pcm=${pcm} shade=${shadeOf(pcm)} />`}
-      <div class="row">
-        ${wav && html`<${PlayButton} wav=${() => wav} name=${name} />`}
-        <select class="fit" aria-label="Label" value=${clip.label} onChange=${relabel}>${labels.map((label) => html`<option value=${label}>${label}</option>`)}</select>
-        <button class="button" type="button" onClick=${sure ? remove : () => setSure(true)}>${sure ? 'Delete for good' : 'Delete'}</button>
-      </div>
-      ${problem && html`<${Problem} message=${problem} />`}
-    </div>`;
+    <div class="row">
+      ${children}
+      <select class="fit" aria-label="Label" value=${label} onChange=${relabel}>${options.map((option) => html`<option value=${option}>${option}</option>`)}</select>
+      <button class="button" type="button" onClick=${sure ? remove : () => setSure(true)}>${sure ? 'Delete for good' : 'Delete'}</button>
+    </div>
+    ${problem && html`<${Problem} message=${problem} />`}`;
 }

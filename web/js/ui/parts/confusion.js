@@ -1,15 +1,15 @@
-/** What was said (rows) against what the model heard (columns). */
+/** What it was (rows) against what the model took it for (columns). */
 
 import { html } from '../../../vendor/preact.js';
 
 const STRONGEST = 0.5; // of the accent over the card: the numbers stay readable in both themes
 
-/** @param {{ labels: string[], confusion: number[][] }} props */
-export const Confusion = ({ labels, confusion }) => html`
+/** @param {{ labels: string[], confusion: number[][], says: { row: string, column: string, what: string } }} props */
+export const Confusion = ({ labels, confusion, says }) => html`
   <div class="table" tabindex="0" role="region" aria-label="Confusion matrix">
     <table class="confusion">
-      <caption class="spoken">Rows: what was said. Columns: what the model heard.</caption>
-      <thead><tr><th class="label small quiet" scope="col">said ↓ heard →</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+      <caption class="spoken">${says.what}</caption>
+      <thead><tr><th class="label small quiet" scope="col">${says.row} ↓ ${says.column} →</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
       <tbody>${confusion.map((row, i) => html`
         <tr><th class="label" scope="row">${labels[i]}</th>
           ${row.map((n) => html`<td class="cell" style=${{ backgroundColor: `rgb(47 125 87 / ${share(n, row) * STRONGEST})` }}>${n}</td>`)}</tr>`)}

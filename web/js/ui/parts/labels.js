@@ -1,11 +1,12 @@
-/** Choosing the label that is recorded, and adding one. */
+/** Choosing the label that is collected, and adding one. */
 
 import { html, useState } from '../../../vendor/preact.js';
-import { NOISE, RESERVED, UNKNOWN, asLabel, labelProblem, project, rememberLabels } from '../../data/project.js';
+import { NOISE, RESERVED, UNKNOWN, asLabel, kindOf, labelProblem, project, rememberLabels } from '../../data/project.js';
 import { remember } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { Chips } from './chips.js';
 import { Icon } from './icons.js';
+import { KINDS } from './kind.js';
 import { Dot } from './label.js';
 
 /** @type {Record<string, string>} */
@@ -47,16 +48,17 @@ export function AddLabel({ project: name, labels, onDone }) {
     event.preventDefault();
     add(asLabel(text));
   };
-  const missing = RESERVED.filter((label) => !labels.includes(label));
+  const kind = kindOf(name);
+  const missing = kind === 'speech' && labels.length > 0 ? RESERVED.filter((label) => !labels.includes(label)) : [];
   return html`
     <form class="stack" onSubmit=${submit}>
       <div class="spread">
-        <input type="text" aria-label="New label" placeholder="a word, such as yes" value=${text} autocapitalize="none" autocomplete="off"
+        <input type="text" aria-label="New label" placeholder=${KINDS[kind].example} value=${text} autocapitalize="none" autocomplete="off"
           onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
         <button class="button primary" type="submit">Add</button>
       </div>
       ${problem && html`<p class="small warn" role="alert">${problem}</p>`}
-      ${labels.length > 0 && missing.map((label) => html`
+      ${missing.map((label) => html`
         <button class="button" type="button" onClick=${() => add(label)}><span class="small">${REASONS[label]}</span></button>`)}
     </form>`;
 }

@@ -7,15 +7,16 @@ import { asLabel, labelProblem } from '../../data/project.js';
 import { useStore } from '../../data/store.js';
 import { applyUpdate, updateReady } from '../../data/update.js';
 import { Icon } from './icons.js';
+import { KINDS, count, counted } from './kind.js';
 
-/** Why the microphone cannot work on this page at all, and the way out. */
-export function InsecureNotice() {
+/** Why the microphone, or the camera, cannot work on this page at all, and the way out. @param {{ kind?: import('./kind.js').Kind }} props */
+export function InsecureNotice({ kind = 'speech' }) {
   if (isSecureContext) return null;
   const { hostname, port } = location;
   const address = `https://${hostname}${port ? `:${port}` : ''}/`;
   return html`
     <div class="notice warning">
-      <p>The browser gives the microphone to secure pages only, and this one is not.
+      <p>The browser gives the ${KINDS[kind].device} to secure pages only, and this one is not.
         First <a href="/trust">trust this computer's certificate</a>, then open <a href=${address}>${address}</a>.</p>
     </div>`;
 }
@@ -34,32 +35,47 @@ export function AccessNotice() {
   return null;
 }
 
-/** @param {number} n */
-const clips = (n) => (n === 1 ? '1 clip' : `${n} clips`);
+/** As in "2 clips and 1 photo". @param {number} clips @param {number} photos */
+const mixed = (clips, photos) => [clips && counted(clips, 'speech'), photos && counted(photos, 'vision')].filter(Boolean).join(' and ');
 
-/** Clips that are not on the computer yet; nothing when all are. */
+/** Clips and photos that are not on the computer yet; nothing when all are. */
 export function QueueNotice() {
-  const { waiting, refused, problem } = useStore(queue.queue);
+  const { waiting, photos, refused, problem } = useStore(queue.queue);
   return html`
     ${waiting > 0 && html`
       <div class="notice plain" role="status">
-        <p>${clips(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for the server. Nothing is lost: they are kept on this phone.${problem && html` <span class="small quiet">${problem}</span>`}</p>
+        <p>${mixed(waiting - photos, photos)} ${waiting === 1 ? 'waits' : 'wait'} for the server. Nothing is lost: they are kept on this phone.${problem && html` <span class="small quiet">${problem}</span>`}</p>
         ${problem && html`<button class="button" type="button" onClick=${queue.send}>Try now</button>`}
       </div>`}
-    ${refused.map((/** @type {queue.QueuedClip} */ clip) => html`<${Refused} clip=${clip} key=${clip.id} />`)}`;
+    ${alike(refused).map((clips) => html`<${Refused} clips=${clips} key=${clips[0].id} />`)}`;
 }
 
-/** @param {{ clip: queue.QueuedClip }} props */
-function Refused({ clip }) {
-  const [label, setLabel] = useState(clip.label);
+/** Clips that were refused for the same reason: a burst of thirty is one question. @param {queue.QueuedClip[]} refused */
+function alike(refused) {
+  /** @type {Map<string, queue.QueuedClip[]>} */
+  const groups = new Map();
+  for (const clip of refused) {
+    const { project, label, type, detail } = clip;
+    const reason = JSON.stringify([project, label, type, detail]);
+    groups.set(reason, [...groups.get(reason) ?? [], clip]);
+  }
+  return [...groups.values()];
+}
+
+/** @param {{ clips: queue.QueuedClip[] }} props */
+function Refused({ clips }) {
+  const [{ label: before, detail }] = clips;
+  const [label, setLabel] = useState(before);
   const problem = labelProblem(asLabel(label));
+  const { thing } = KINDS[queue.kindOf(clips[0])];
+  const sendAgain = () => Promise.all(clips.map(({ id }) => queue.keep(id, asLabel(label))));
   return html`
     <div class="notice warning">
-      <p>The server did not take a clip of "${clip.label}": ${clip.detail}</p>
+      <p>The server did not take ${clips.length === 1 ? `a ${thing}` : count(clips.length, thing)} of "${before}": ${detail}</p>
       <div class="row">
         <label class="field"><span>Label</span><input type="text" value=${label} autocapitalize="none" onInput=${(/** @type {any} */ event) => setLabel(event.target.value)} /></label>
-        <button class="button" type="button" disabled=${Boolean(problem)} onClick=${() => queue.keep(clip.id, asLabel(label))}>Send again</button>
-        <button class="button" type="button" onClick=${() => queue.discard(clip)}>Throw away</button>
+        <button class="button" type="button" disabled=${Boolean(problem)} onClick=${sendAgain}>Send again</button>
+        <button class="button" type="button" onClick=${() => Promise.all(clips.map(queue.discard))}>Throw away</button>
       </div>
       ${problem && html`<p class="small">${problem}</p>`}
     </div>`;

@@ -1,0 +1,21 @@
+/** What recording and photographing have in common. */
+
+/** @param {number} ms @param {AbortSignal} signal @returns {Promise<void>} rejected as soon as the signal says so */
+export function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+  });
+}
+
+/** Why a clip was not kept. @param {unknown} error @param {'clip' | 'photo'} thing */
+export function sentence(error, thing) {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name !== 'QuotaExceededError') return error.message;
+  const again = thing === 'photo' ? 'take' : 'record';
+  return `This phone has no room for the ${thing}. Let the waiting ${thing}s be sent, or free some space, then ${again} it again.`;
+}
+
+/** Ask that the browser does not clear clips that wait. */
+export const askToPersist = () => { navigator.storage?.persist?.(); };

@@ -1,0 +1,102 @@
+/** Make inferences on words: the model's answer, readable from two metres. */
+
+import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
+import * as api from '../../data/api.js';
+import { Store, useStore } from '../../data/store.js';
+import { Icon } from '../parts/icons.js';
+import { useListener } from '../parts/level.js';
+import { InsecureNotice, Problem } from '../parts/notices.js';
+import { HeardList, Scores } from '../parts/scores.js';
+import { Spectrogram } from '../parts/spectrogram.js';
+
+/** @typedef {import('../../audio/listener.js').Listener} Listener */
+/** @typedef {{ label: string, score: number, at: number, time: Date }} Heard */
+/** @typedef {{ mean: ArrayLike<number>, features_ms: number, inference_ms: number }} Answer */
+
+const N_HEARD = 4;
+
+/** @param {unknown} error */
+const sentence = (error) => (error instanceof Error ? error.message : String(error));
+
+/** A microphone with the model of one bundle behind it. @param {string} path */
+function useModel(path) {
+  const opened = useMemo(() => new Store(/** @type {Listener | null} */ (null)), []);
+  const [problem, setProblem] = useState('');
+  const [opening, setOpening] = useState(false);
+
+  /** @param {() => Promise<unknown>} task */
+  async function attempt(task) {
+    setProblem('');
+    setOpening(true);
+    try {
+      await task();
+    } catch (error) {
+      setProblem(sentence(error));
+      await stop();
+    }
+    setOpening(false);
+  }
+  const start = () => attempt(async () => {
+    const { Listener } = await import('../../audio/listener.js');
+    opened.set(await Listener.open());
+    await opened.value?.load(api.bundleUrl(path));
+  });
+  async function stop() {
+    const current = opened.value;
+    opened.set(null);
+    await current?.close();
+  }
+  useEffect(() => {
+    if (opened.value) attempt(async () => opened.value?.load(api.bundleUrl(path)));
+  }, [path]);
+  useEffect(() => () => { opened.value?.close(); }, []);
+  const listener = useStore(opened);
+  useListener(listener, 'error', ({ message }) => setProblem(message));
+  useListener(listener, 'ended', ({ message }) => {
+    setProblem(message);
+    stop();
+  });
+  return { listener, problem, opening, start, stop };
+}
+
+/** @param {{ bundle: api.Bundle, listener: Listener | null }} props keyed by the bundle's path: another model starts with nothing heard */
+function Answers({ listener, bundle: { manifest: { labels, project, params } } }) {
+  const [answer, setAnswer] = useState(/** @type {Answer | null} */ (null));
+  const [heard, setHeard] = useState(/** @type {Heard[]} */ ([]));
+  useListener(listener, 'scores', setAnswer);
+  useListener(listener, 'detection', (detection) => {
+    setHeard((/** @type {Heard[]} */ before) => [{ ...detection, time: new Date() }, ...before].slice(0, N_HEARD));
+  });
+  return html`
+    <div class="columns">
+      <${Scores} labels=${labels} project=${project} scores=${listener && answer ? answer.mean : null} />
+      <div class="stack">
+        <${Spectrogram} listener=${listener} hopLength=${params.hop_length} detections=${heard} />
+        <${HeardList} heard=${heard.map((/** @type {Heard} */ word) => ({ ...word, key: word.at }))} />
+      </div>
+    </div>
+    <p class="small quiet numbers">${listener ? footnote(listener, answer) : 'The microphone is off. What it hears stays on this phone.'}</p>`;
+}
+
+/** @param {{ bundle: api.Bundle }} props */
+export function Listening({ bundle }) {
+  const { listener, problem, opening, start, stop } = useModel(bundle.path);
+  return html`
+    <${InsecureNotice} />
+    ${problem && html`<${Problem} message=${problem} />`}
+    <${Answers} key=${bundle.path} bundle=${bundle} listener=${listener} />
+    <div class="action">
+      ${listener
+        ? html`<button class="button" type="button" disabled=${opening} onClick=${stop}><${Icon} name="stop" />${opening ? 'The model is loading' : 'Stop listening'}</button>`
+        : html`<button class="button primary" type="button" disabled=${opening || !isSecureContext} onClick=${start}><${Icon} name="live" />Start listening</button>`}
+    </div>`;
+}
+
+/** @param {boolean | null} on */
+const onOff = (on) => (on === null ? 'not told' : on ? 'on' : 'off');
+
+/** @param {Listener} listener @param {Answer | null} answer */
+function footnote({ settings: { sampleRate, echoCancellation, noiseSuppression, autoGainControl }, backend }, answer) {
+  const time = answer && html`Inference <strong>${(answer.features_ms + answer.inference_ms).toFixed(1)} ms</strong> (features ${answer.features_ms.toFixed(1)}, model ${answer.inference_ms.toFixed(1)}${backend && `, ${backend}`}). `;
+  return html`${time}Microphone ${sampleRate / 1000} kHz, echo cancellation ${onOff(echoCancellation)}, noise suppression ${onOff(noiseSuppression)}, gain control ${onOff(autoGainControl)}.`;
+}
