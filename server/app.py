@@ -29,7 +29,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
 _DETAIL = {
     404: "there is nothing at this address; check it for a misspelling",
     405: "this address does not take that method",
-    413: "the body is larger than this server accepts; send a shorter recording",
+    413: "the body is larger than this server accepts; send a shorter recording, or a smaller photo",
     500: "something went wrong in the server; its log on the computer says more",
 }
 

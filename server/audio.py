@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import soxr
 from numpy.typing import NDArray
 
 from server.errors import RefusedError, TooLargeError
-from training.speech.audio import to_pcm
+from server.media import Content, Medium
+from training.speech.audio import SUFFIXES, to_pcm
 
 Pcm = NDArray[np.int16]
 
@@ -23,14 +25,14 @@ _RATES = range(4_000, 192_001)
 _MAX_CHANNELS = 2
 
 
-def decode_upload(body: bytes, max_bytes: int) -> Pcm:
+def decode_upload(body: bytes, max_bytes: int) -> Content:
     """Read the WAV file that a phone sent.
 
     Args:
         body: RIFF/WAVE, 8 to 32 bits or float, mono or stereo, 4 to 192 kHz.
         max_bytes: the largest body that is accepted.
     Returns:
-        int16, shape (n_samples,), at 16 kHz; 0.1 to 10 seconds.
+        0.1 to 10 seconds at 16 kHz.
     Raises:
         RefusedError: it is not such a file.
     """
@@ -40,7 +42,12 @@ def decode_upload(body: bytes, max_bytes: int) -> Pcm:
         raise RefusedError("the clip is empty (0 bytes); send a WAV file as the request's body")
     if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
         raise RefusedError(f"a clip must be a WAV file (RIFF/WAVE); this one starts with {body[:12]!r}. Record it again as WAV.")
-    return decode(body, MAX_SECONDS)
+    return to_content(decode(body, MAX_SECONDS))
+
+
+def to_content(pcm: Pcm) -> Content:
+    """Samples, int16 of shape (n_samples,) at 16 kHz, as what is stored: little-endian, whatever the machine."""
+    return Content(pcm.astype("<i2").tobytes(), {"n_samples": len(pcm), "sample_rate": SAMPLE_RATE})
 
 
 def decode(body: bytes, max_seconds: float) -> Pcm:
@@ -68,23 +75,17 @@ def decode(body: bytes, max_seconds: float) -> Pcm:
     return _long_enough(to_pcm(soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE, quality="HQ")))
 
 
-def encode(pcm: Pcm, about: dict[str, Any]) -> bytes:
-    """The stored form: a WAV file, 16-bit mono, with `about` as JSON in its comment (LIST/INFO ICMT).
-
-    Args:
-        pcm: int16, shape (n_samples,), at 16 kHz.
-        about: what is known of the clip.
-    """
-    samples = pcm.astype("<i2").tobytes()
-    comment = json.dumps(about, ensure_ascii=False, sort_keys=True).encode() + b"\0"
+def encode(sound: Content, about: Mapping[str, Any]) -> bytes:
+    """The stored form: a WAV file, 16-bit mono at 16 kHz, with `about` as JSON in its comment (LIST/INFO ICMT)."""
+    comment = json.dumps(dict(about), ensure_ascii=False, sort_keys=True).encode() + b"\0"
     form = struct.pack("<HHIIHH", 1, 1, SAMPLE_RATE, 2 * SAMPLE_RATE, 2, 16)
     # The samples come first, at byte 44, where the simplest of readers expect them.
-    chunks = _chunk(b"fmt ", form) + _chunk(b"data", samples) + _chunk(b"LIST", b"INFO" + _chunk(b"ICMT", comment))
+    chunks = _chunk(b"fmt ", form) + _chunk(b"data", sound.data) + _chunk(b"LIST", b"INFO" + _chunk(b"ICMT", comment))
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
 
 
-def read_stored(path: Path) -> tuple[Pcm, dict[str, Any]]:
-    """Samples and comment of a stored clip; {} where the comment is not ours.
+def read_stored(path: Path) -> tuple[Content, dict[str, Any]]:
+    """Sound and comment of a stored clip; {} where the comment is not ours.
 
     Raises:
         RefusedError: the file is not 16-bit mono at 16 kHz.
@@ -100,7 +101,7 @@ def read_stored(path: Path) -> tuple[Pcm, dict[str, Any]]:
         about = json.loads(comment or "{}")
     except json.JSONDecodeError:
         about = {}
-    return pcm, about if isinstance(about, dict) else {}
+    return to_content(pcm), about if isinstance(about, dict) else {}
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -123,3 +124,17 @@ def _long_enough(pcm: Pcm) -> Pcm:
             f"the sound lasts {len(pcm) / SAMPLE_RATE:.3f} s; at least {MIN_SECONDS} s are needed. Record it anew."
         )
     return pcm
+
+
+SOUND = Medium(
+    kind="speech",
+    noun="recording",
+    files="WAV, FLAC or OGG file",
+    folder="clips",
+    suffix=".wav",
+    suffixes=SUFFIXES,
+    mimetype="audio/wav",
+    decode=decode_upload,
+    encode=encode,
+    read=read_stored,
+)

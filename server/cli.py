@@ -11,6 +11,7 @@ import click
 
 from server import cli_board, cli_training
 from server.settings import Settings
+from training.convert.manifest import KINDS
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _RECORDING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -60,25 +61,24 @@ def serve(host: str, port: int, open_browser: bool, verbose: bool, **values: Any
 @main.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--project", required=True, help="Where to; it is made where it does not exist.")
+@click.option(
+    "--kind", type=click.Choice(KINDS), show_default="the project's, else speech", help="Recordings, or vision for photos."
+)
 @click.option("--data", type=_FOLDER, default=Settings.data, show_default="<checkout>/data", help="Where clips are kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def import_(path: Path, project: str, data: Path, as_json: bool) -> None:
-    """Bring in recordings from a folder or zip of <label>/<file> (WAV, FLAC, OGG), or Speech Commands."""
-    from server.database import open_engine
+def import_(path: Path, project: str, kind: str | None, data: Path, as_json: bool) -> None:
+    """Bring in recordings (WAV, FLAC, OGG) or photos (JPEG, PNG, WebP) from a folder or zip of <label>/<file>."""
     from server.errors import DiskFullError, RefusedError
-    from server.files import make_folder
     from server.importer import import_path
     from server.names import check_project
-    from server.store import Store
+    from server.services import open_store
 
     try:
         check_project(project)
     except RefusedError as error:
         raise click.BadParameter(str(error), param_hint="--project") from error
     try:
-        make_folder(data)
-        store = Store(data, open_engine(Settings(data=data).engine_url))
-        report = import_path(store, project, path, _progress(as_json))
+        report = import_path(open_store(Settings(data=data)), project, path, kind, _progress(as_json))
     except (RefusedError, DiskFullError) as error:
         fail(str(error))
     except OSError as error:

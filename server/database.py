@@ -1,6 +1,19 @@
 """The tables: an index of the clips, and the jobs. Portable SQL only, so that a setting may name another database."""
 
-from sqlalchemy import BigInteger, Column, Engine, Integer, MetaData, String, Table, Text, UniqueConstraint, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    inspect,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,7 +33,12 @@ clips = Table(
     Column("source", String(64), nullable=False),
     Column("recorded_at", String(40), nullable=False),
     Column("stored_at", String(40), nullable=False, index=True),
-    Column("n_samples", Integer, nullable=False),
+    # Of sounds.
+    Column("n_samples", Integer),
+    Column("sample_rate", Integer),
+    # Of photos.
+    Column("width", Integer),
+    Column("height", Integer),
     Column("sha256", String(64), nullable=False),
     # With these the index is compared with the files without reading them.
     Column("mtime_ns", BigInteger, nullable=False),
@@ -44,13 +62,30 @@ jobs = Table(
 )
 
 
-def open_engine(url: str) -> Engine:
-    """Connect, and make the tables that are missing."""
+def open_engine(url: str) -> tuple[Engine, bool]:
+    """Connect, and make the tables that are missing.
+
+    The index of clips is made anew where another release of Nestling left one with other columns; jobs are never touched.
+
+    Returns:
+        The connection, and whether the index is new, so that it must be filled from the files.
+    """
     engine = create_engine(url)
     if make_url(url).get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
+    is_new = _columns(engine) != {(column.name, column.nullable) for column in clips.columns}
+    if is_new:
+        clips.drop(engine, checkfirst=True)
     metadata.create_all(engine)
-    return engine
+    return engine, is_new
+
+
+def _columns(engine: Engine) -> set[tuple[str, bool]]:
+    """Names of the columns that the index of clips has, and whether they may be empty; none where there is no index."""
+    found = inspect(engine)
+    if not found.has_table(clips.name):
+        return set()
+    return {(column["name"], column["nullable"]) for column in found.get_columns(clips.name)}
 
 
 def _set_up_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -1,26 +1,25 @@
-"""Bringing recordings in from a folder or a zip of `<label>/<file>`: what was taken, what was left out, and why.
+"""Bringing recordings or photos in from a folder or a zip of `<label>/<file>`: what was taken, what was left out, and why.
 
 It also reads the layout of Speech Commands: `_background_noise_` holds long noise, and `<speaker>_nohash_<take>.wav` tells
 who spoke. A zip comes from anywhere: nothing is ever unpacked to disk, and no size in its directory is believed.
 """
 
-import hashlib
 import os
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from server import clock
-from server.audio import MAX_SECONDS, MIN_SECONDS, SAMPLE_RATE, Pcm, decode
+from server.audio import MAX_SECONDS, MIN_SECONDS, SAMPLE_RATE, SOUND, Pcm, decode, to_content
 from server.errors import ConflictError, RefusedError
+from server.media import Content, Medium
 from server.names import check_label
 from server.store import About, Store
 from training.labels import NOISE, NOISE_FOLDERS
-from training.speech.audio import SUFFIXES
 
 MAX_ENTRIES = 200_000
 MAX_FILE_BYTES = 50_000_000
@@ -48,22 +47,27 @@ class _Entry:
 
 
 def import_path(
-    store: Store, project: str, path: Path, progress: Callable[[int, int], None] = lambda done, total: None
+    store: Store,
+    project: str,
+    path: Path,
+    kind: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
-    """Store all recordings of a folder or zip in a project, which is made where it does not exist.
+    """Store all recordings or photos of a folder or zip in a project, which is made where it does not exist.
 
     Args:
         store: where to.
         project: its name.
         path: a folder or a zip file.
+        kind: of the project; without it, an existing one's, and a new one is for speech.
         progress: called with the numbers of files done and in all.
     Raises:
-        RefusedError: the project's name is malformed, or the path is no folder and no zip.
+        RefusedError: the project's name is malformed or it is of another kind, or the path is no folder and no zip.
         DiskFullError: what was stored until then stays.
     """
     if not path.is_dir() and not zipfile.is_zipfile(path):
         raise RefusedError(f"{path} is neither a folder nor a zip file")
-    store.create_project(project)
+    store.create_project(project, kind)
     report = Report()
     if path.is_dir():
         _import_all(store, project, list(_folder_entries(path, report)), report, progress)
@@ -74,7 +78,7 @@ def import_path(
 
 
 def _import_all(store: Store, project: str, entries: list[_Entry], report: Report, progress: Callable[[int, int], None]) -> None:
-    top = _common_top([entry.name for entry in entries])
+    top = _common_top([entry.name for entry in entries], store.medium(project))
     for n, entry in enumerate(entries):
         try:
             _import_one(store, project, entry, entry.name.removeprefix(top), report)
@@ -83,29 +87,30 @@ def _import_all(store: Store, project: str, entries: list[_Entry], report: Repor
         progress(n + 1, len(entries))
 
 
-def _common_top(names: list[str]) -> str:
+def _common_top(names: list[str], medium: Medium) -> str:
     """The one folder above all labels, with its slash; "" where labels stand at the top."""
-    audio = [PurePosixPath(name).parts for name in names if PurePosixPath(name).suffix.lower() in SUFFIXES]
-    tops = {parts[0] for parts in audio}
-    return f"{tops.pop()}/" if len(tops) == 1 and any(len(parts) > 2 for parts in audio) else ""
+    found = [PurePosixPath(name).parts for name in names if PurePosixPath(name).suffix.lower() in medium.suffixes]
+    tops = {parts[0] for parts in found}
+    return f"{tops.pop()}/" if len(tops) == 1 and any(len(parts) > 2 for parts in found) else ""
 
 
 def _import_one(store: Store, project: str, entry: _Entry, name: str, report: Report) -> None:
-    folder, file = _label_and_file(name)
-    is_noise = folder in NOISE_FOLDERS
+    medium = store.medium(project)
+    folder, file = _label_and_file(name, medium)
+    is_noise = medium is SOUND and folder in NOISE_FOLDERS
     label = NOISE if is_noise else check_label(folder)
-    pcm = decode(entry.read(), NOISE_SECONDS if is_noise else MAX_SECONDS)
-    pieces = list(_pieces(pcm)) if is_noise else [pcm]
-    taken = sum(_add(store, project, label, piece, entry, file, is_noise) for piece in pieces)
+    about = _about(file, is_noise) if medium is SOUND else {}
+    contents = _contents(medium, entry.read(), is_noise)
+    taken = sum(_add(store, project, label, content, entry, about) for content in contents)
     report.taken[label] += taken
     if not taken:
         raise RefusedError(f"it is already stored under label {label!r}")
 
 
-def _label_and_file(name: str) -> tuple[str, PurePosixPath]:
+def _label_and_file(name: str, medium: Medium) -> tuple[str, PurePosixPath]:
     path = PurePosixPath(name)
-    if path.suffix.lower() not in SUFFIXES:
-        raise RefusedError("it is no WAV, FLAC or OGG file")
+    if path.suffix.lower() not in medium.suffixes:
+        raise RefusedError(f"it is no {medium.files}")
     if len(path.parts) < 2:
         raise RefusedError("it stands in no label's folder; the layout is <label>/<file>")
     if len(path.parts) > 2:
@@ -113,18 +118,25 @@ def _label_and_file(name: str) -> tuple[str, PurePosixPath]:
     return path.parts[0].lower(), path
 
 
-def _add(store: Store, project: str, label: str, pcm: Pcm, entry: _Entry, file: PurePosixPath, is_piece: bool) -> bool:
+def _contents(medium: Medium, body: bytes, is_noise: bool) -> list[Content]:
+    """The clips in one file: a photo or a recording, or noise in pieces. Imports take more formats of sound than phones send."""
+    if medium is not SOUND:
+        return [medium.decode(body, MAX_FILE_BYTES)]
+    pcm = decode(body, NOISE_SECONDS if is_noise else MAX_SECONDS)
+    return [to_content(piece) for piece in (_pieces(pcm) if is_noise else [pcm])]
+
+
+def _about(file: PurePosixPath, is_piece: bool) -> dict[str, str | None]:
+    """What the name of a recording tells of it."""
     speaker, separator, _ = file.stem.partition("_nohash_")
-    about = About(
-        # The same samples get the same id, so that importing twice stores once.
-        id=hashlib.sha256(pcm.astype("<i2").tobytes()).hexdigest()[:32],
-        # Pieces of one recording must not end up on both sides of a split.
-        session=_text(file.stem) if is_piece else None,
-        speaker=_text(speaker) if separator else None,
-        source="import",
-        recorded_at=clock.written(entry.modified),
-    )
-    clip, is_new = store.add_samples(project, label, pcm, about)
+    # Pieces of one recording must not end up on both sides of a split.
+    return {"session": _text(file.stem) if is_piece else None, "speaker": _text(speaker) if separator else None}
+
+
+def _add(store: Store, project: str, label: str, content: Content, entry: _Entry, about: Mapping[str, str | None]) -> bool:
+    # The same content gets the same id, so that importing twice stores once.
+    values = About(id=content.sha256[:32], source="import", recorded_at=clock.written(entry.modified), **about)
+    clip, is_new = store.add_content(project, label, content, values)
     if clip.label != label:
         raise ConflictError(f"it is already stored, under label {clip.label!r}")
     return is_new

@@ -1,6 +1,5 @@
 """Brings the index of clips in line with the files, which are the truth. Quick where nothing changed: it reads no file."""
 
-import hashlib
 import logging
 import os
 import unicodedata
@@ -12,9 +11,9 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from server import clock, files
-from server.audio import read_stored
 from server.database import clips
 from server.errors import RefusedError
+from server.media import Medium
 from server.names import check_label, is_clip_id
 from server.store import About, Store, index_row
 
@@ -43,7 +42,7 @@ def reindex(store: Store, engine: Engine) -> Changes:
     projects = store.project_names()
     with engine.begin() as connection:
         dropped = connection.execute(delete(clips).where(clips.c.project.not_in(projects))).rowcount
-    changes = [_reindex_project(store.clips_folder(name), name, engine) for name in projects if _has_clips(store, name)]
+    changes = [_reindex_project(store.clips_folder(name), store.medium(name), name, engine) for name in projects]
     total = Changes(
         sum(change.added for change in changes),
         sum(change.moved for change in changes),
@@ -54,22 +53,16 @@ def reindex(store: Store, engine: Engine) -> Changes:
     return total
 
 
-def _has_clips(store: Store, project: str) -> bool:
-    try:
-        return store.clips_folder(project).is_dir()
-    except LookupError:
-        return False
-
-
-def _reindex_project(folder: Path, project: str, engine: Engine) -> Changes:
-    found = _find(folder)
+def _reindex_project(folder: Path, medium: Medium, project: str, engine: Engine) -> Changes:
+    found = _find(folder, medium.suffix)
     columns = (clips.c.id, clips.c.label, clips.c.mtime_ns, clips.c.bytes, clips.c.sha256)
     with engine.begin() as connection:
         known = {row.id: row for row in connection.execute(select(*columns).where(clips.c.project == project))}
         kept = {i for i, row in known.items() if i in found and (row.mtime_ns, row.bytes) == (found[i].mtime_ns, found[i].bytes)}
         moved = [clip_id for clip_id in kept if known[clip_id].label != found[clip_id].label]
         gone = [{"clip_id": clip_id} for clip_id in known if clip_id not in kept]
-        new = list(_rows(project, ((i, file) for i, file in found.items() if i not in kept), {known[i].sha256 for i in kept}))
+        unknown = ((i, file) for i, file in found.items() if i not in kept)
+        new = list(_rows(project, medium, unknown, {known[i].sha256 for i in kept}))
         is_clip = (clips.c.project == project) & (clips.c.id == bindparam("clip_id"))
         if gone:
             connection.execute(delete(clips).where(is_clip), gone)
@@ -80,11 +73,11 @@ def _reindex_project(folder: Path, project: str, engine: Engine) -> Changes:
     return Changes(len(new), len(moved), len(gone))
 
 
-def _find(folder: Path) -> dict[str, _File]:
+def _find(folder: Path, suffix: str) -> dict[str, _File]:
     """Clips by id. The same id under two labels cannot come from us; the first label in the alphabet wins."""
     found: dict[str, _File] = {}
     for label, entry in _entries(folder):
-        stem = entry.name.removesuffix(".wav")
+        stem = entry.name.removesuffix(suffix)
         if entry.name.startswith(".") and entry.name.endswith(files.TEMPORARY):
             Path(entry.path).unlink(missing_ok=True)
         elif stem == entry.name or not is_clip_id(stem):
@@ -111,15 +104,14 @@ def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
         yield from ((label, entry) for entry in os.scandir(label_folder) if entry.is_file(follow_symlinks=False))
 
 
-def _rows(project: str, found: Iterable[tuple[str, _File]], seen: set[str]) -> Iterator[dict[str, Any]]:
+def _rows(project: str, medium: Medium, found: Iterable[tuple[str, _File]], seen: set[str]) -> Iterator[dict[str, Any]]:
     for clip_id, file in found:
         try:
-            pcm, comment = read_stored(file.path)
-            sha256 = hashlib.sha256(pcm.astype("<i2").tobytes()).hexdigest()
-            if sha256 in seen:
-                raise RefusedError(f"{file.path.name} holds the same samples as another clip")
-            seen.add(sha256)
-            yield index_row(project, file.label, _about(clip_id, comment, file.path), pcm, sha256, file.path)
+            content, comment = medium.read(file.path)
+            if content.sha256 in seen:
+                raise RefusedError(f"{file.path.name} holds the same {medium.noun} as another clip")
+            seen.add(content.sha256)
+            yield index_row(project, file.label, _about(clip_id, comment, file.path), content, file.path)
         except RefusedError as error:
             log.warning("a clip under %s is not shown: %s", file.label, error)
 

@@ -52,9 +52,8 @@ class Services:
 
 def start_services(settings: Settings) -> Services:
     """Open the data folder, bring the index in line with the files, and start the worker."""
-    make_folder(settings.data)
-    engine = _open_index(settings)
-    store = Store(settings.data, engine, settings.max_upload_bytes)
+    engine, _ = _open_index(settings)
+    store = Store(settings.data, engine, settings.max_bytes)
     reindex(store, engine)
     jobs = Jobs(settings.data, settings.exports, engine, store)
     jobs.start()
@@ -63,8 +62,18 @@ def start_services(settings: Settings) -> Services:
     return Services(settings, store, jobs, Bundles(settings.exports), board, OwnHosts((settings.host,)), token)
 
 
-def _open_index(settings: Settings) -> Engine:
-    """Open the database. One of our own that is damaged is put aside: the clips are in their files."""
+def open_store(settings: Settings) -> Store:
+    """The clips alone, also while a server runs on the same folder: what that is writing is left alone."""
+    engine, is_new = _open_index(settings)
+    store = Store(settings.data, engine, settings.max_bytes)
+    if is_new:  # then no server runs
+        reindex(store, engine)
+    return store
+
+
+def _open_index(settings: Settings) -> tuple[Engine, bool]:
+    """Open the database as `open_engine` does. One of our own that is damaged is put aside: the clips are in their files."""
+    make_folder(settings.data)
     path = settings.data / "nestling.db"
     try:
         return open_engine(settings.engine_url)

@@ -29,6 +29,8 @@ class Settings:
     board_audio: Path | None = None
     # Larger than any upload: a clip of 10 s in 16-bit stereo at 48 kHz is 1.9 MB.
     max_upload_bytes: int = 2_000_000
+    # A phone's photo of 48 megapixels has 10 to 20 MB.
+    max_photo_bytes: int = 25_000_000
 
     @classmethod
     def from_mapping(cls, overrides: Mapping[str, Any]) -> "Settings":
@@ -41,6 +43,11 @@ class Settings:
     def engine_url(self) -> str:
         """The database's address, as SQLAlchemy takes it."""
         return self.database_url or f"sqlite:///{self.data / 'nestling.db'}"
+
+    @property
+    def max_bytes(self) -> dict[str, int]:
+        """The largest clip that is taken, by the kind of project."""
+        return {"speech": self.max_upload_bytes, "vision": self.max_photo_bytes}
 
     @property
     def scheme(self) -> str:

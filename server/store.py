@@ -1,15 +1,14 @@
-"""Clips: WAV files that are the truth, and an index of them in the database that can be rebuilt at any time.
+"""Clips: WAV or JPEG files that are the truth, and an index of them in the database that can be rebuilt at any time.
 
 Every change takes the database's write lock with its statement first, then changes the file, then commits. So two
 processes (a server and an import) exclude each other, and a crash in between leaves what `reindex` puts right: a row
 without a file vanishes, a file without a row is indexed, a file in another folder has another label.
 """
 
-import hashlib
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -19,21 +18,24 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, delete, func, inser
 from sqlalchemy.exc import IntegrityError
 
 from server import clock, files
-from server.audio import SAMPLE_RATE, Pcm, decode_upload, encode
+from server.audio import SOUND
 from server.database import clips
 from server.errors import ConflictError, MissingError, RefusedError, disk_full_told
+from server.media import Content, Medium
 from server.names import check_clip_id, check_label, check_project, inside
-from training.speech.clips import MIN_CLIPS
+from server.photos import PHOTO
+from training.clips import MIN_CLIPS
 
 log = logging.getLogger(__name__)
 
+MEDIA: Mapping[str, Medium] = {medium.kind: medium for medium in (SOUND, PHOTO)}
 MAX_PAGE = 500
 _MAX_TEXT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What is known of a recording beside its label; it stands inside of the file.
+    """What is known of a clip beside its label; it stands inside of the file.
 
     Raises:
         RefusedError: the id or the time is malformed, or a text is longer than 64 characters or holds control characters.
@@ -54,7 +56,7 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class Clip:
-    """One stored recording. Times are ISO 8601 in UTC."""
+    """One stored recording, which has samples, or photo, which has pixels. Times are ISO 8601 in UTC."""
 
     id: str
     project: str
@@ -63,52 +65,83 @@ class Clip:
     speaker: str | None
     source: str
     recorded_at: str
-    n_samples: int
-    sample_rate: int = SAMPLE_RATE
+    n_samples: int | None = None
+    sample_rate: int | None = None
+    width: int | None = None
+    height: int | None = None
     stored_at: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The clip as JSON shows it."""
-        return asdict(self)
+        """The clip as JSON shows it: without the measures of the other kind."""
+        return {name: value for name, value in asdict(self).items() if value is not None or name not in _MEASURES}
 
 
-_COLUMNS = [clips.c[field.name] for field in fields(Clip) if field.name != "sample_rate"]
+_MEASURES = frozenset({"n_samples", "sample_rate", "width", "height"})
+_COLUMNS = [clips.c[field.name] for field in fields(Clip)]
 
 
 class Store:
     """The clips of all projects. Safe to share between threads; other processes may write at the same time."""
 
-    def __init__(self, data: Path, engine: Engine, max_upload_bytes: int = 2_000_000) -> None:
+    def __init__(self, data: Path, engine: Engine, max_bytes: Mapping[str, int]) -> None:
+        """`max_bytes` is the largest upload that is taken, by the kind of project."""
         self._projects = data / "projects"
         self._engine = engine
-        self._max_upload_bytes = max_upload_bytes
+        self._max_bytes = max_bytes
         # One writer at a time in this process, in turn; SQLite's own lock would let thirty phones poll for it.
         self._writing = threading.Lock()
         with disk_full_told():
             files.make_folder(self._projects)
 
-    # Projects: a project is its folder.
+    # Projects: a project is its folder, and what that holds tells its kind.
 
-    def create_project(self, name: str) -> bool:
-        """Make a project. Returns whether it is new. Raises RefusedError at a malformed name."""
-        folder = inside(self._projects, check_project(name), "clips")
-        if folder.is_dir():
-            return False
-        with disk_full_told():
-            files.make_folder(folder)
-        return True
+    def create_project(self, name: str, kind: str | None = None) -> bool:
+        """Make a project.
+
+        Args:
+            name: its name.
+            kind: "speech" or "vision"; without it, a new one is for speech, and an existing one may be of either.
+        Returns:
+            Whether it is new.
+        Raises:
+            RefusedError: name or kind is malformed.
+            ConflictError: the project exists and is of another kind.
+        """
+        folder = inside(self._projects, check_project(name))
+        wanted = _medium(kind)
+        with self._writing:
+            found = self._medium_of(name)
+            if not found:
+                with disk_full_told():
+                    files.make_folder(folder / wanted.folder)
+        if found and kind and found.kind != kind:
+            raise ConflictError(f"project {name!r} holds {found.noun}s; choose another name for {wanted.noun}s")
+        return not found
 
     def project_names(self) -> list[str]:
         """All projects, by name."""
-        return sorted(entry.name for entry in os.scandir(self._projects) if _is_project(entry))
+        return sorted(entry.name for entry in os.scandir(self._projects) if _is_project(entry) and self._medium_of(entry.name))
 
     def project(self, name: str) -> dict[str, Any]:
         """A project and its labels, as JSON shows them. Raises MissingError."""
-        folder = self.clips_folder(name).parent
+        kind, folder = self.medium(name).kind, self.clips_folder(name).parent
         counts, sources = self.counts(name), self._sources(name)
         labels = [{"label": label, "n_clips": n, "sources": sources.get(label, {})} for label, n in counts.items()]
-        summary = {"name": name, "created_at": clock.modified(folder), "n_clips": sum(counts.values())}
+        summary = {"name": name, "kind": kind, "created_at": clock.modified(folder), "n_clips": sum(counts.values())}
         return {**summary, "labels": labels, "minimum": MIN_CLIPS}
+
+    def medium(self, project: str) -> Medium:
+        """What a project collects. Raises MissingError when there is no such project."""
+        if medium := self._medium_of(check_project(project)):
+            return medium
+        raise MissingError(f"there is no project {project!r}; make it first")
+
+    def max_bytes(self, project: str) -> int:
+        """The largest upload that a project takes. Raises MissingError."""
+        return self._max_bytes[self.medium(project).kind]
+
+    def _medium_of(self, project: str) -> Medium | None:
+        return next((medium for medium in MEDIA.values() if (self._projects / project / medium.folder).is_dir()), None)
 
     def counts(self, project: str) -> dict[str, int]:
         """Number of clips by label, in the order in which labels got their first: a new one leaves the others' colours alone."""
@@ -128,45 +161,42 @@ class Store:
         return found
 
     def clips_folder(self, project: str) -> Path:
-        """Where a project's clips lie, `<label>/<clip id>.wav`. Raises MissingError when there is no such project."""
-        folder = inside(self._projects, check_project(project), "clips")
-        if not folder.is_dir():
-            raise MissingError(f"there is no project {project!r}; make it first")
-        return folder
+        """Where a project's clips lie, `<label>/<clip id>.wav` or `.jpg`. Raises MissingError when there is no such project."""
+        return inside(self._projects, project, self.medium(project).folder)
 
     # Clips
 
-    def add(self, project: str, label: str, wav: bytes, about: About) -> tuple[Clip, bool]:
-        """Store a WAV file as it was uploaded.
+    def add(self, project: str, label: str, body: bytes, about: About) -> tuple[Clip, bool]:
+        """Store a recording or photo as it was uploaded.
 
         Args:
             project: an existing project.
-            label: what is said in it.
-            wav: RIFF/WAVE, 0.1 to 10 s, any usual rate and depth, mono or stereo.
+            label: what is said in it, or shown.
+            body: the file, as the project's `Medium.decode` reads it.
             about: its id and what else is known.
         Returns:
             The clip, and whether it is new. It is on disk and synced.
         Raises:
-            RefusedError: label or sound will not do.
-            ConflictError: the id holds other samples, or the samples stand under another label.
+            RefusedError: label or file will not do.
+            ConflictError: the id holds something else, or the same is stored under another label.
             MissingError: no such project.
             DiskFullError: nothing was stored.
         """
         self.path_of(project, check_label(label), about.id)
-        return self.add_samples(project, label, decode_upload(wav, self._max_upload_bytes), about)
+        return self.add_content(project, label, self.medium(project).decode(body, self.max_bytes(project)), about)
 
-    def add_samples(self, project: str, label: str, pcm: Pcm, about: About) -> tuple[Clip, bool]:
-        """Store samples, int16 of shape (n_samples,) at 16 kHz; like `add` otherwise."""
+    def add_content(self, project: str, label: str, content: Content, about: About) -> tuple[Clip, bool]:
+        """Store what is decoded already, of the project's kind; like `add` otherwise."""
         target = self.path_of(project, check_label(label), about.id)
-        sha256 = hashlib.sha256(pcm.astype("<i2").tobytes()).hexdigest()
-        if stored := self._stored(project, label, about.id, sha256):
+        if stored := self._stored(project, label, about.id, content):
             return stored, False
-        with disk_full_told(), files.temporary_file(target.parent, encode(pcm, asdict(about))) as temporary:
-            row = index_row(project, label, about, pcm, sha256, temporary)
+        body = self.medium(project).encode(content, asdict(about))
+        with disk_full_told(), files.temporary_file(target.parent, body) as temporary:
+            row = index_row(project, label, about, content, temporary)
             try:
                 self._place(row, temporary, target)
             except IntegrityError:  # another phone, or the same one twice, was quicker
-                if stored := self._stored(project, label, about.id, sha256):
+                if stored := self._stored(project, label, about.id, content):
                     return stored, False
                 raise
         return self.clip(project, about.id), True
@@ -203,8 +233,10 @@ class Store:
         page = found[:limit]
         return page, f"{page[-1].stored_at}_{page[-1].id}" if len(found) > limit else None
 
-    def audio(self, project: str, clip_id: str) -> bytes:
-        """The WAV file of a clip. Raises MissingError."""
+    def file(self, project: str, clip_id: str, medium: Medium) -> bytes:
+        """The file of a clip. Raises MissingError where there is none, or one of another kind than asked for."""
+        if self.medium(project) is not medium:
+            raise MissingError(f"project {project!r} has no {medium.noun}s, but {self.medium(project).noun}s")
         try:
             return self.path_of(project, self.clip(project, clip_id).label, clip_id).read_bytes()
         except FileNotFoundError:
@@ -213,7 +245,7 @@ class Store:
         try:
             return path.read_bytes()
         except FileNotFoundError as error:
-            raise MissingError(f"the recording of clip {clip_id!r} is no longer on disk") from error
+            raise MissingError(f"the {medium.noun} of clip {clip_id!r} is no longer on disk") from error
 
     def relabel(self, project: str, clip_id: str, label: str) -> Clip:
         """Give a clip another label. Raises MissingError or RefusedError."""
@@ -234,7 +266,7 @@ class Store:
 
     def path_of(self, project: str, label: str, clip_id: str) -> Path:
         """The file of a clip, whether it exists or not. Raises MissingError (no such project) or RefusedError (a bad name)."""
-        return inside(self.clips_folder(project), label, f"{check_clip_id(clip_id)}.wav")
+        return inside(self.clips_folder(project), label, f"{check_clip_id(clip_id)}{self.medium(project).suffix}")
 
     @contextmanager
     def _changing(self, project: str, clip_id: str) -> Iterator[tuple[Connection, Clip]]:
@@ -248,20 +280,21 @@ class Store:
             raise MissingError(f"there is no clip {clip_id!r} in project {project!r}")
         return _to_clip(row)
 
-    def _stored(self, project: str, label: str, clip_id: str, sha256: str) -> Clip | None:
+    def _stored(self, project: str, label: str, clip_id: str, content: Content) -> Clip | None:
         """The clip that an upload repeats, if any. Raises ConflictError when it contradicts one."""
+        noun, sha256 = self.medium(project).noun, content.sha256
         same = and_(clips.c.project == project, or_(clips.c.id == clip_id, clips.c.sha256 == sha256))
         with self._engine.connect() as connection:
             rows = connection.execute(select(*_COLUMNS, clips.c.sha256).where(same)).mappings()
             found = {row["id"]: row for row in rows}
         if clip_id in found:
             if found[clip_id]["sha256"] != sha256:
-                raise ConflictError(f"clip {clip_id!r} already holds another recording; send this one under a new id")
+                raise ConflictError(f"clip {clip_id!r} already holds another {noun}; send this one under a new id")
             return _to_clip(found[clip_id])
         for row in found.values():
             if row["label"] != label:
                 where = f"under label {row['label']!r} (clip {row['id']!r})"
-                raise ConflictError(f"this recording is already stored, {where}; relabel that one")
+                raise ConflictError(f"this {noun} is already stored, {where}; relabel that one")
             return _to_clip(row)
         return None
 
@@ -279,11 +312,20 @@ class Store:
             raise
 
 
-def index_row(project: str, label: str, about: About, pcm: Pcm, sha256: str, path: Path) -> dict[str, Any]:
-    """The row of a clip whose samples lie in the file `path`; `stored_at` is the file's time, so it survives a rebuild."""
+def index_row(project: str, label: str, about: About, content: Content, path: Path) -> dict[str, Any]:
+    """The row of a clip that lies in the file `path`; `stored_at` is the file's time, so it survives a rebuild."""
     status = path.stat()
-    values = {**asdict(about), "project": project, "label": label, "sha256": sha256, "n_samples": len(pcm)}
+    measures = dict.fromkeys(_MEASURES) | dict(content.measures)
+    values = {**asdict(about), **measures, "project": project, "label": label, "sha256": content.sha256}
     return {**values, "stored_at": clock.modified(path), "mtime_ns": status.st_mtime_ns, "bytes": status.st_size}
+
+
+def _medium(kind: object) -> Medium:
+    if kind is None:
+        return SOUND
+    if not isinstance(kind, str) or kind not in MEDIA:
+        raise RefusedError(f"kind must be one of {', '.join(MEDIA)}, got {str(kind)[:40]!r}")
+    return MEDIA[kind]
 
 
 def _is(project: str, clip_id: str) -> Any:

@@ -25,6 +25,7 @@ TYPES = {
     ".mp3": "audio/mpeg",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".tsv": "text/tab-separated-values",
     ".txt": "text/plain",
     ".wasm": "application/wasm",
     ".wav": "audio/wav",
@@ -32,7 +33,7 @@ TYPES = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
-_COMPRESSIBLE = frozenset({".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".wasm", ".webmanifest"})
+_COMPRESSIBLE = frozenset({".css", ".html", ".js", ".json", ".mjs", ".svg", ".tsv", ".txt", ".wasm", ".webmanifest"})
 _MIN_BYTES = 500  # below, compression saves less than its header costs
 _PRIVATE = re.compile(r"\..*|node_modules|package(-lock)?\.json|[jt]sconfig.*\.json|.*\.config\.m?js")
 

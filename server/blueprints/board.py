@@ -11,6 +11,7 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from server import clock
+from server.audio import SOUND, to_content
 from server.blueprints import json_object, whole_number
 from server.board.feed import TooSlowError
 from server.board.record import check_ms, record
@@ -61,8 +62,10 @@ def create_clip() -> ResponseReturnValue:
     about = About(id=uuid.uuid4().hex, source="board", recorded_at=clock.now(), speaker=values.get("speaker") or None)
     project, label = values.get("project", ""), values.get("label", "")
     parts.store.path_of(project, check_label(label), about.id)  # before anybody speaks
+    if parts.store.medium(project) is not SOUND:
+        raise RefusedError(f"project {project!r} holds photos; choose one for sounds")
     pcm = record(parts.board, check_ms(values.get("ms")))
-    clip, is_new = parts.store.add_samples(project, label, pcm, about)
+    clip, is_new = parts.store.add_content(project, label, to_content(pcm), about)
     return clip.to_dict(), 201 if is_new else 200
 
 

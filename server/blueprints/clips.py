@@ -1,4 +1,4 @@
-"""Clips: recordings of one project."""
+"""Clips: recordings or photos of one project."""
 
 import uuid
 
@@ -6,8 +6,11 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from server import clock
+from server.audio import SOUND
 from server.blueprints import json_object, whole_number
 from server.errors import RefusedError
+from server.media import Medium
+from server.photos import PHOTO
 from server.services import services
 from server.store import About
 
@@ -16,8 +19,9 @@ bp = Blueprint("clips", __name__, url_prefix="/projects/<project>/clips")
 
 @bp.post("")
 def create(project: str) -> ResponseReturnValue:
-    """Store one recording. Body: WAV. Query: label, and maybe id, session, speaker, source, recorded_at."""
-    query = request.args
+    """Store one clip. Body: WAV, or JPEG, PNG, WebP. Query: label, and maybe id, session, speaker, source, recorded_at."""
+    query, store = request.args, services().store
+    request.max_content_length = store.max_bytes(project)
     if "label" not in query:
         raise RefusedError("query parameter 'label' is required")
     about = About(
@@ -27,7 +31,7 @@ def create(project: str) -> ResponseReturnValue:
         source=query.get("source") or "upload",
         recorded_at=query.get("recorded_at") or clock.now(),
     )
-    clip, is_new = services().store.add(project, query["label"], request.get_data(cache=False), about)
+    clip, is_new = store.add(project, query["label"], request.get_data(cache=False), about)
     return clip.to_dict(), 201 if is_new else 200
 
 
@@ -48,7 +52,17 @@ def show(project: str, clip_id: str) -> ResponseReturnValue:
 @bp.get("/<clip_id>/audio")
 def audio(project: str, clip_id: str) -> ResponseReturnValue:
     """The recording itself, whole or in the ranges that Safari's player asks for."""
-    response = Response(services().store.audio(project, clip_id), mimetype="audio/wav")
+    return _file(project, clip_id, SOUND)
+
+
+@bp.get("/<clip_id>/photo")
+def photo(project: str, clip_id: str) -> ResponseReturnValue:
+    """The photo itself."""
+    return _file(project, clip_id, PHOTO)
+
+
+def _file(project: str, clip_id: str, medium: Medium) -> ResponseReturnValue:
+    response = Response(services().store.file(project, clip_id, medium), mimetype=medium.mimetype)
     response.cache_control.private = True
     response.cache_control.max_age = 3600
     response.add_etag()

@@ -18,10 +18,10 @@ def index() -> ResponseReturnValue:
 
 @bp.post("")
 def create() -> ResponseReturnValue:
-    """Make a project. Body: {"name"}. 201, or 200 when it exists."""
-    name = json_object().get("name")
-    store = services().store
-    is_new = store.create_project(name)  # type: ignore[arg-type]  # it checks the type too
+    """Make a project. Body: {"name", "kind"?}. 201, or 200 when it exists."""
+    values = json_object()
+    name, store = values.get("name"), services().store
+    is_new = store.create_project(name, values.get("kind"))  # type: ignore[arg-type]  # it checks the type too
     return store.project(str(name)), 201 if is_new else 200
 
 

@@ -395,12 +395,14 @@ def test_one_recording_at_a_time_and_a_plug_that_is_pulled_ends_it(client: Flask
         ({"label": 7}, 400, "a label"),
         ({"project": "nobody"}, 404, "make it first"),
         ({"project": ".."}, 400, "a project's name"),
+        ({"project": "photos"}, 400, "project 'photos' holds photos; choose one for sounds"),
         ({"speaker": "x" * 65}, 400, "speaker is a text"),
     ],
 )
 def test_what_cannot_be_recorded_is_refused_before_anybody_speaks(
     client: FlaskClient, board: FakeBoard, values: dict[str, Any], status: int, sentence: str
 ) -> None:
+    client.post("/projects", json={"name": "photos", "kind": "vision"})
     answer = record(client, **values)
     assert answer.status_code == status and sentence in answer.json["detail"]
     assert board.told("record") == []

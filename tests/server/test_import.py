@@ -13,14 +13,21 @@ from click.testing import CliRunner
 
 from server import importer
 from server.cli import main
+from server.errors import ConflictError
 from server.importer import Report, import_path
 from server.services import Services
+from tests.server.pictures import encoded, jpeg, picture, taken_outside
 from tests.server.recordings import samples, wav
 
 
 @pytest.fixture
 def take(parts: Services) -> Callable[[Path], Report]:
     return lambda path: import_path(parts.store, "p", path)
+
+
+@pytest.fixture
+def take_photos(parts: Services) -> Callable[[Path], Report]:
+    return lambda path: import_path(parts.store, "photos", path, "vision")
 
 
 def make_zip(path: Path, entries: dict[str, bytes]) -> Path:
@@ -182,6 +189,96 @@ def test_a_damaged_entry_does_not_stop_the_others(take: Callable[[Path], Report]
     path.write_bytes(content)
     report = take(path)
     assert report.taken == {"yes": 1} and "broken" in dict(report.left_out)["yes/a.wav"]
+
+
+PHOTOS = {
+    "cup/a.jpg": jpeg(1, exif=taken_outside(6)),
+    "Cup/b.JPEG": encoded(picture(2, 1000, 500)),
+    "spoon/c.png": encoded(picture(3, mode="RGBA"), "PNG"),
+    "spoon/d.webp": encoded(picture(4), "WEBP"),
+    "silence/e.jpg": jpeg(5),
+    "cup/f.heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    "cup/g.jpg": b"not a photo",
+    "cup/h.jpg": jpeg(6)[:-100],
+    "cup/i.png": encoded(picture(7, 20, 20), "PNG"),
+    "cup/j.wav": wav(samples(1)),
+    "bad label/k.jpg": jpeg(8),
+    "top.jpg": jpeg(9),
+    "cup/deep/er.jpg": jpeg(10),
+    ".DS_Store": b"clutter",
+}
+WHY_NOT = {
+    "cup/f.heic": "it is no JPEG, PNG or WebP file",
+    "cup/g.jpg": "it holds text",
+    "cup/h.jpg": "is cut off",
+    "cup/i.png": "20 x 20 pixels; a photo has at least 32",
+    "cup/j.wav": "it is no JPEG, PNG or WebP file",
+    "bad label/k.jpg": "letters, digits",
+    "top.jpg": "no label's folder",
+    "cup/deep/er.jpg": "too deep",
+}
+
+
+@pytest.mark.parametrize("make", [make_folder, make_zip])
+def test_photos_are_taken_as_they_are_stored(
+    take_photos: Callable[[Path], Report],
+    parts: Services,
+    tmp_path: Path,
+    make: Callable[[Path, dict[str, bytes]], Path],
+) -> None:
+    report = take_photos(make(tmp_path / "in", PHOTOS))
+    # No folder of photos is noise.
+    assert {label: n for label, n in report.taken.items() if n} == {"cup": 2, "spoon": 2, "silence": 1}
+    left_out = dict(report.left_out)
+    for name, reason in WHY_NOT.items():
+        assert reason in left_out.pop(name)
+    assert left_out == {}
+    clips = parts.store.clips("photos")[0]
+    assert {(clip.session, clip.speaker, clip.source) for clip in clips} == {(None, None, "import")}
+    assert sorted((clip.width, clip.height) for clip in clips) == [(48, 64), *[(64, 48)] * 3, (640, 320)]
+    stored = b"".join(path.read_bytes() for path in parts.store.clips_folder("photos").rglob("*.jpg"))
+    assert b"Pear Phone" not in stored and b"Exif" not in stored
+
+
+def test_importing_photos_twice_stores_once(take_photos: Callable[[Path], Report], parts: Services, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "in", {"set/cup/a.jpg": jpeg(1), "set/spoon/b.jpg": jpeg(2), "set/spoon/c.jpg": jpeg(1)})
+    first = take_photos(folder)
+    assert first.taken == {"cup": 1, "spoon": 1}
+    assert "already stored, under label 'cup'" in dict(first.left_out)["set/spoon/c.jpg"]
+    before = parts.store.clips("photos")[0]
+    again = take_photos(folder)
+    assert not any(again.taken.values()) and len(again.left_out) == 3
+    assert parts.store.clips("photos")[0] == before
+
+
+def test_a_photo_s_id_follows_from_what_is_stored(take_photos: Callable[[Path], Report], parts: Services, tmp_path: Path) -> None:
+    take_photos(make_folder(tmp_path / "one", {"cup/a.jpg": jpeg(1)}))
+    (clip,) = parts.store.clips("photos")[0]
+    parts.store.delete("photos", clip.id)
+    take_photos(make_zip(tmp_path / "two.zip", {"cup/other-name.jpg": jpeg(1, exif=taken_outside())}))
+    assert [again.id for again in parts.store.clips("photos")[0]] == [clip.id]
+
+
+@pytest.mark.parametrize(("before", "after"), [("vision", "speech"), ("speech", "vision")])
+def test_the_kind_must_agree(parts: Services, tmp_path: Path, before: str, after: str) -> None:
+    folder = make_folder(tmp_path / "in", {"cup/a.jpg": jpeg(1), "yes/a.wav": wav(samples(1))})
+    parts.store.create_project("q", before)
+    with pytest.raises(ConflictError, match="project 'q' holds"):
+        import_path(parts.store, "q", folder, after)
+    # Without a kind the project's own counts.
+    taken = {label: n for label, n in import_path(parts.store, "q", folder).taken.items() if n}
+    assert taken == ({"cup": 1} if before == "vision" else {"yes": 1})
+
+
+def test_the_command_takes_photos(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "in", {"cup/a.jpg": jpeg(1), "cup/b.txt": b""})
+    command = ["import", str(folder), "--project", "p", "--data", str(tmp_path / "data"), "--json"]
+    result = CliRunner().invoke(main, [*command, "--kind", "vision"])
+    assert (result.exit_code, json.loads(result.stdout)["taken"]) == (0, {"cup": 1})
+    result = CliRunner().invoke(main, [*command, "--kind", "speech"])
+    assert (result.exit_code, result.stderr) == (1, "nestling: project 'p' holds photos; choose another name for recordings\n")
+    result = CliRunner().invoke(main, command)
+    assert "already stored under label 'cup'" in json.loads(result.stdout)["left_out"][0]["reason"]
 
 
 def test_the_command_prints_what_it_did(tmp_path: Path) -> None:

@@ -1,15 +1,21 @@
 """The files are the truth: whatever happened to the index, it is brought in line with them at the next start."""
 
+import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server import audio, create_app, reindex
+from server import audio, create_app
+from server.cli import main
+from server.database import open_engine
 from server.services import services
 from tests.server.recordings import new_id, samples, wav
 
@@ -47,6 +53,62 @@ def test_a_damaged_database_is_put_aside(clips: list[dict[str, Any]], tmp_path: 
     (tmp_path / "data" / "nestling.db-wal").unlink(missing_ok=True)
     assert listed(restart(tmp_path)) == clips
     assert (tmp_path / "data" / "nestling.db.damaged").exists()
+
+
+# The tables as the release before photos made them.
+OLD_TABLES = """
+CREATE TABLE clips (
+    project VARCHAR(40) NOT NULL, id VARCHAR(36) NOT NULL, label VARCHAR(32) NOT NULL, session VARCHAR(64),
+    speaker VARCHAR(64), source VARCHAR(64) NOT NULL, recorded_at VARCHAR(40) NOT NULL, stored_at VARCHAR(40) NOT NULL,
+    n_samples INTEGER NOT NULL, sha256 VARCHAR(64) NOT NULL, mtime_ns BIGINT NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (project, id), UNIQUE (project, sha256)
+);
+CREATE INDEX ix_clips_label ON clips (label);
+CREATE INDEX ix_clips_stored_at ON clips (stored_at);
+CREATE TABLE jobs (
+    id VARCHAR(32) NOT NULL, project VARCHAR(40) NOT NULL, kind VARCHAR(16) NOT NULL, state VARCHAR(16) NOT NULL,
+    config TEXT NOT NULL, created_at VARCHAR(40) NOT NULL, started_at VARCHAR(40), finished_at VARCHAR(40), detail TEXT,
+    bundle VARCHAR(120), PRIMARY KEY (id)
+);
+INSERT INTO clips VALUES ('p', 'gone', 'yes', NULL, NULL, 'phone', '', '', 8000, 'x', 0, 0);
+INSERT INTO jobs VALUES ('1', 'p', 'train', 'done', '{"labels": ["yes"]}', '2026-01-01T00:00:00Z', NULL, NULL, NULL, 'p/r');
+"""
+
+
+@pytest.fixture
+def old_database(clips: list[dict[str, Any]], tmp_path: Path) -> Path:
+    """A data folder whose database an older release has left; the clips lie beside it."""
+    data = tmp_path / "data"
+    for path in data.glob("nestling.db*"):
+        path.unlink()
+    with closing(sqlite3.connect(data / "nestling.db")) as connection:
+        connection.executescript(OLD_TABLES)
+    return data
+
+
+def test_the_index_of_an_older_release_is_made_again_and_its_jobs_are_kept(
+    clips: list[dict[str, Any]], old_database: Path, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        app = restart(tmp_path)
+        assert listed(app) == clips
+        assert [(job.id, job.bundle) for job in services(app).jobs.list()] == [("1", "p/r")]
+    services(app).store.create_project("photos", "vision")
+
+
+def test_an_index_is_made_anew_once(old_database: Path) -> None:
+    address = f"sqlite:///{old_database / 'nestling.db'}"
+    assert [open_engine(address)[1] for _ in range(2)] == [True, False]
+
+
+def test_an_import_into_a_folder_of_an_older_release_knows_what_is_stored(
+    clips: list[dict[str, Any]], old_database: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in" / "yes").mkdir(parents=True)
+    (tmp_path / "in" / "yes" / "a.wav").write_bytes(wav(samples(1)))
+    result = CliRunner().invoke(main, ["import", str(tmp_path / "in"), "--project", "p", "--data", str(old_database), "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["taken"]) == (0, {"yes": 0})
+    assert listed(restart(tmp_path)) == clips
 
 
 def test_a_row_without_a_file_vanishes(clips: list[dict[str, Any]], tmp_path: Path) -> None:
@@ -89,5 +151,4 @@ def test_nothing_is_read_where_nothing_changed(
     clips: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audio.soundfile, "SoundFile", None)
-    monkeypatch.setattr(reindex, "read_stored", None)
     assert listed(restart(tmp_path)) == clips

@@ -12,6 +12,10 @@ from server.services import services
 from tests.server.conftest import Client
 from training.convert.manifest import check_manifest
 from training.features import load_default
+from training.vision.params import DEFAULT_PATH
+from training.vision.params import load_default as load_default_preprocess
+
+VISION = DEFAULT_PATH.parent
 
 SHOWN = {
     "index.html": "text/html",
@@ -94,9 +98,19 @@ def test_text_is_compressed_for_those_who_take_it(web: FlaskClient, tmp_path: Pa
     assert gzip.decompress(web.get("/js/main.js", headers={"Accept-Encoding": "gzip"}).data) == CONTENT * 2
 
 
-def test_the_front_end_is_the_very_file(web: FlaskClient) -> None:
+def test_what_is_declared_once_is_the_very_file(web: FlaskClient) -> None:
     assert web.get("/params/mfcc.json").json == load_default().to_dict()
     assert web.get("/params/vectors.json").json["params"] == load_default().to_dict()
+    assert web.get("/params/preprocess.json").json == load_default_preprocess().to_dict()
+    assert web.get("/params/kernels.json").json == json.loads((VISION / "kernels.json").read_text(encoding="utf-8"))
+
+
+def test_the_names_of_things_are_a_table_of_text(web: FlaskClient) -> None:
+    answer = web.get("/params/things.tsv", headers={"Accept-Encoding": "gzip"})
+    assert (answer.mimetype, answer.mimetype_params) == ("text/tab-separated-values", {"charset": "utf-8"})
+    assert answer.headers["Content-Encoding"] == "gzip" and answer.headers["Cache-Control"] == "no-cache"
+    assert gzip.decompress(answer.data) == (VISION / "things.tsv").read_bytes()
+    assert web.get("/params/things.tsv").data == (VISION / "things.tsv").read_bytes()
 
 
 MANIFEST = {
@@ -115,6 +129,22 @@ MANIFEST = {
     "decision": {},
     "metrics": {},
     "files": {"model_int8.tflite": {"bytes": 5, "sha256": "0"}, "tfjs/model.json": {"bytes": 2, "sha256": "0"}},
+}
+
+
+VISION_MANIFEST = {
+    "schema": 1,
+    "kind": "vision",
+    "project": "things",
+    "run": "shipped",
+    "created_at": "2028-01-01T00:00:00Z",
+    "labels": ["tench", "goldfish"],
+    "preprocess": load_default_preprocess().to_dict(),
+    "preprocess_crc32": load_default_preprocess().crc32,
+    "input": {"shape": [1, 224, 224, 3], "dtype": "float32"},
+    "output": {"shape": [1, 2], "dtype": "float32"},
+    "metrics": {},
+    "files": {"tfjs/model.json": {"bytes": 2, "sha256": "0"}},
 }
 
 
@@ -145,6 +175,19 @@ def test_whole_bundles_are_listed_newest_first_shipped_last(stranger: FlaskClien
     bundles = stranger.get("/bundles").json["bundles"]
     assert [bundle["path"] for bundle in bundles] == ["p/newer", "p/older", "yes-no"]
     assert all(check_manifest(bundle["manifest"]) for bundle in bundles)
+
+
+def test_models_for_photos_are_served_beside_those_for_sounds(stranger: FlaskClient, exports: Path) -> None:
+    for path, changes in (("things", {}), ("cups/r", {"project": "cups", "run": "r"})):
+        (exports / path / "tfjs").mkdir(parents=True)
+        (exports / path / "manifest.json").write_text(json.dumps(VISION_MANIFEST | changes))
+        (exports / path / "tfjs" / "model.json").write_bytes(b"{}")
+    bundles = stranger.get("/bundles").json["bundles"]
+    assert [bundle["path"] for bundle in bundles] == ["cups/r", "p/newer", "p/older", "things", "yes-no"]
+    assert [bundle["manifest"]["kind"] for bundle in bundles] == ["vision", "speech", "speech", "vision", "speech"]
+    for path, cache in (("things", "no-cache"), ("cups/r", "immutable")):
+        answer = stranger.get(f"/bundles/{path}/tfjs/model.json")
+        assert (answer.status_code, answer.data) == (200, b"{}") and cache in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(("bundle", "cache"), [("p/older", "immutable"), ("yes-no", "no-cache")])

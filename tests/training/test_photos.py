@@ -95,7 +95,7 @@ REFUSED = {
     "bmp": (encoded(two_halves(), "BMP"), "photo.jpg is not a photo. Choose a JPEG, PNG or WebP file."),
     "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "photo.jpg is a HEIC photo, which cannot be read here. Save it as JPEG"),
     "heic_by_its_second_brand": (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "photo.jpg is a HEIC photo,"),
-    "avif": (encoded(two_halves(), "AVIF"), "photo.jpg is an AVIF photo, which cannot be read here. Save it as JPEG"),
+    "avif": (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "photo.jpg is an AVIF photo, which cannot be read here. Save it as JPEG"),
     "film": (b"\0\0\0\x18ftypisom\0\0\2\0isomiso2", "photo.jpg is not a photo."),
     "one_pixel": (encoded(Image.new("RGB", (1, 1))), "photo.jpg has 1 x 1 pixels; a photo has at least 32 on each side."),
     "narrow": (encoded(Image.new("RGB", (400, 31))), "photo.jpg has 400 x 31 pixels;"),

@@ -5,6 +5,7 @@ until it is known how large its picture is; nothing is decoded before.
 """
 
 import io
+import math
 import struct
 import warnings
 from pathlib import Path
@@ -68,7 +69,7 @@ def open_photo(content: bytes, name: str = "The file") -> Image.Image:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ValueError(
-            f"{name} has {width * height / 1e6:.0f} megapixels; at most {MAX_PIXELS // 1_000_000} megapixels are read. "
+            f"{name} has {math.ceil(width * height / 1e6)} megapixels; at most {MAX_PIXELS // 1_000_000} megapixels are read. "
             "Make it smaller, then try again."
         )
     if min(width, height) < MIN_SIDE:
