@@ -14,7 +14,7 @@ ARGS ?=
 run: setup
 	@$(BIN)/nestling serve $(ARGS)
 
-setup: $(STAMP) web/vendor/.built
+setup: $(STAMP) web/vendor/.built exports/things/manifest.json
 
 # python3.11 by that name, or a python3 that is 3.11.
 $(STAMP): pyproject.toml
@@ -34,6 +34,12 @@ web/vendor/.built: web/package.json web/package-lock.json web/build.mjs $(wildca
 	@echo "Fetching and bundling the page's modules ..."
 	@cd web && npm ci --silent --no-audit --no-fund && npm run --silent build
 	@touch $@
+
+# The network that the camera starts with, made once from the installed weights (half a minute).
+exports/things/manifest.json: training/vision/things.py training/vision/things.tsv training/vision/preprocess.json \
+    training/vision/model.py training/vision/graph.py training/vision/export.py training/vision/weights.py | $(STAMP) web/vendor/.built
+	@echo "Making the camera's model ..."
+	@$(BIN)/python -m training.vision.things exports/things
 
 .PHONY: node
 node:

@@ -1,5 +1,6 @@
 """The commands of `nestling` that train, judge and run models. Training is imported inside: TensorFlow takes seconds to load."""
 
+import importlib
 import json
 import re
 import sys
@@ -15,20 +16,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 from server.settings import CHECKOUT
-from training.convert.manifest import check_name, read_manifest
+from training.convert.manifest import KINDS, check_name, read_manifest
 from training.labels import UNKNOWN, check_label
-from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, MAX_EPOCHS, PRESETS
+from training.run import MAX_EPOCHS
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, PRESETS
+from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 RECORDING = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ENGINE = click.option(
-    "--engine", type=click.Choice(["float", "int8"]), default="int8", show_default=True,
+    "--engine", type=click.Choice(["float", "int8"]), show_default="int8 for recordings, float for photos",
     help="int8 is what the board runs, in the TFLM interpreter; float is the Keras model.",
 )  # fmt: skip
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def _parse_labels(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+def _parse_labels(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
     try:
         return tuple(check_label(label.strip()) for label in value.split(","))
     except ValueError as error:
@@ -45,10 +51,13 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.command()
 @click.option("--project", callback=_parse_name, help="Train on the clips of this project.")
 @click.option("--clips", type=FOLDER, help="Train on a folder <label>/<file> instead.")
-@click.option("--labels", required=True, callback=_parse_labels, help="Words to tell apart, as in yes,no. The rest is unknown.")
-@click.option("--epochs", type=click.IntRange(1, MAX_EPOCHS), default=DEFAULT_EPOCHS, show_default=True, help="Training passes.")
+@click.option("--kind", type=click.Choice(KINDS), show_default="the project's, else speech", help="Recordings or photos.")
+@click.option("--labels", callback=_parse_labels, show_default="for photos, every folder",
+              help="What to tell apart, as in yes,no. Other recordings are unknown, other photos are left out.")  # fmt: skip
+@click.option("--epochs", type=click.IntRange(1, MAX_EPOCHS), show_default=f"{DEFAULT_EPOCHS}, for photos {VISION_EPOCHS}",
+              help="Training passes.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="The same seed, the same model.")
-@click.option("--preset", type=click.Choice(list(PRESETS)), default=DEFAULT_PRESET, show_default=True, help="The network.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), show_default=DEFAULT_PRESET, help="The network, for recordings.")
 @click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")
 @click.option("--exports", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "exports",
               show_default="<checkout>/exports", help="Where the bundle goes: <exports>/<project>/<run>.")  # fmt: skip
@@ -56,26 +65,54 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
               show_default="<checkout>/data", help="Where the projects are kept.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line while training.")
 def train(
-    project: str | None, clips: Path | None, labels: tuple[str, ...], epochs: int, seed: int, preset: str,
-    run: str | None, exports: Path, data: Path, as_json: bool,
+    project: str | None, clips: Path | None, kind: str | None, labels: tuple[str, ...], epochs: int | None, seed: int,
+    preset: str | None, run: str | None, exports: Path, data: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    """Train a model on recorded words and write its bundle, checked, for the phone and the board."""
+    """Train a model on recorded words or on photos and write its bundle, checked, for the phone and the board."""
     if (project is None) == (clips is None):
         raise click.UsageError("name either --project or --clips")
-    folder = clips or data / "projects" / str(project) / "clips"
+    folder, kind = (clips, kind or "speech") if clips else _project_folder(data / "projects" / str(project), kind)
+    _check_fits(kind, labels, preset)
     project = project or _slug(folder.resolve().name)
     run = run or datetime.now().strftime("%Y%m%d-%H%M%S")
-    from training.speech.train import TrainConfig, print_line
-    from training.speech.train import train as train_model
+    epochs = epochs or (VISION_EPOCHS if kind == "vision" else DEFAULT_EPOCHS)
+    from training.run import RunConfig, print_line
 
     with sentences(), _training_progress(epochs, print_line if as_json else None) as emit:
-        config = TrainConfig(
-            clips=folder, labels=labels, bundle=exports / project / run, project=project, run=run,
-            preset=preset, epochs=epochs, seed=seed,
-        )  # fmt: skip
-        manifest = train_model(config, emit)
+        config = RunConfig(
+            clips=folder, labels=labels, bundle=exports / project / run, project=project, run=run, epochs=epochs, seed=seed
+        )
+        manifest = _train(kind, config, preset, emit)
     if not as_json:
         _print_trained(manifest, config.bundle)
+
+
+def _project_folder(project: Path, kind: str | None) -> tuple[Path, str]:
+    """Where a project's clips lie, and of what kind they are."""
+    folders = {"speech": project / "clips", "vision": project / "photos"}
+    found = next((name for name, folder in folders.items() if folder.is_dir()), None)
+    if found and kind not in (None, found):
+        raise click.UsageError(f"project {project.name!r} is of the kind {found}, not {kind}")
+    kind = found or kind or "speech"
+    return folders[kind], kind
+
+
+def _check_fits(kind: str, labels: tuple[str, ...], preset: str | None) -> None:
+    if kind == "speech" and not labels:
+        raise click.UsageError("name the words to tell apart: --labels yes,no")
+    if kind == "vision" and preset:
+        raise click.UsageError("--preset chooses a network for recordings; photos have one network only")
+
+
+def _train(kind: str, config: Any, preset: str | None, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    if kind == "vision":
+        from training.vision.train import train as train_vision
+
+        return train_vision(config, emit)
+    from training.speech.train import TrainConfig
+    from training.speech.train import train as train_speech
+
+    return train_speech(TrainConfig(**vars(config), preset=preset or DEFAULT_PRESET), emit)
 
 
 @click.command()
@@ -83,13 +120,11 @@ def train(
 @click.option("--clips", type=FOLDER, required=True, help="Folder <label>/<file>; what is no label of the bundle is unknown.")
 @_ENGINE
 @_JSON
-def evaluate(bundle: Path, clips: Path, engine: str, as_json: bool) -> None:
-    """Judge a bundle on recordings: accuracy with its 95 % interval, confusion matrix, each prediction."""
-    from training.speech.evaluate import evaluate as judge
-
+def evaluate(bundle: Path, clips: Path, engine: str | None, as_json: bool) -> None:
+    """Judge a bundle on recordings or photos: accuracy with its 95 % interval, confusion matrix, each prediction."""
     with sentences(), counting("reading clips") as progress:
-        _load_tensorflow_for(engine)
-        result = judge(bundle, clips, engine, progress)
+        judge, engine = _judge(bundle, engine)
+        result = judge.evaluate(bundle, clips, engine, progress)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
@@ -98,24 +133,48 @@ def evaluate(bundle: Path, clips: Path, engine: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--bundle", type=FOLDER, required=True, help="Folder of the bundle.")
-@click.argument("files", type=RECORDING, nargs=-1, required=True)
+@click.argument("files", type=FILE, nargs=-1, required=True)
 @_ENGINE
 @_JSON
-def classify(bundle: Path, files: tuple[Path, ...], engine: str, as_json: bool) -> None:
-    """Say what each recording holds, where in it the word is, and how sure the model is."""
-    from training.speech.evaluate import classify as judge
-
+def classify(bundle: Path, files: tuple[Path, ...], engine: str | None, as_json: bool) -> None:
+    """Say what each recording or photo holds, where in a recording the word is, and how sure the model is."""
     with sentences(), counting("classifying") as progress:
-        _load_tensorflow_for(engine)
-        results = judge(bundle, files, engine, progress)
+        judge, engine = _judge(bundle, engine)
+        results = judge.classify(bundle, files, engine, progress)
     if as_json:
         click.echo(json.dumps(results, ensure_ascii=False))
-        return
-    labels = read_manifest(bundle)["labels"]
+    elif read_manifest(bundle)["kind"] == "vision":
+        _print_guesses(results)
+    else:
+        _print_words(results, read_manifest(bundle)["labels"])
+
+
+def _judge(bundle: Path, engine: str | None) -> tuple[Any, str]:
+    """The module that judges such a bundle, and the engine to run it with."""
+    if read_manifest(bundle)["kind"] == "vision":
+        module, engine = "training.vision.evaluate", engine or "float"
+    else:
+        module, engine = "training.speech.evaluate", engine or "int8"
+    if engine == "float":  # Keras brings TensorFlow, and TensorFlow its notices: have them out of the way
+        from training.quiet import import_tensorflow
+
+        import_tensorflow()
+    return importlib.import_module(module), engine
+
+
+def _print_words(results: list[dict[str, Any]], labels: list[str]) -> None:
     table = Table(Column("file", overflow="fold"), "at", "label", *labels)
     for result in results:
         scores = (f"{result['scores'][label]:.2f}" for label in labels)
         table.add_row(result["file"], f"{result['at_s']:.2f} s", f"[bold]{result['label']}[/bold]", *scores)
+    Console().print(table)
+
+
+def _print_guesses(results: list[dict[str, Any]]) -> None:
+    table = Table(Column("file", overflow="fold"), "label", "best scores")
+    for result in results:
+        guesses = ", ".join(f"{name} {score:.2f}" for name, score in result["scores"].items())
+        table.add_row(result["file"], f"[bold]{result['label']}[/bold]", guesses)
     Console().print(table)
 
 
@@ -159,14 +218,6 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "clips"
 
 
-def _load_tensorflow_for(engine: str) -> None:
-    """Keras brings TensorFlow, and TensorFlow its notices: have them out of the way before anything is printed."""
-    if engine == "float":
-        from training.quiet import import_tensorflow
-
-        import_tensorflow()
-
-
 def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True)
@@ -204,12 +255,12 @@ def _training_progress(
 
 
 def _print_trained(manifest: dict[str, Any], bundle: Path) -> None:
-    for engine in ("float", "int8"):
-        for split, metrics in manifest["metrics"][engine].items():
+    for engine, splits in manifest["metrics"].items():
+        for split, metrics in splits.items():
             click.echo(f"{engine:5}  {split:10}  {describe_accuracy(metrics)}")
-    size = manifest["files"]["model_int8.tflite"]["bytes"]
-    arena = manifest["arena_bytes"]
-    click.echo(f"int8 model {size:,} bytes" + (f", arena {arena:,} bytes" if arena else ""))
+    if model := manifest["files"].get("model_int8.tflite"):
+        arena = manifest["arena_bytes"]
+        click.echo(f"int8 model {model['bytes']:,} bytes" + (f", arena {arena:,} bytes" if arena else ""))
     click.echo(f"bundle {bundle}")
 
 

@@ -14,6 +14,7 @@ SERVER_MAY = {
     "training.features.params",
     "training.features.vectors",
     "training.labels",
+    "training.run",
     "training.speech.audio",
     "training.speech.clips",
     "training.speech.presets",

@@ -6,7 +6,7 @@ import pytest
 from conftest import Server, eventually, new_phone, put_clips, watch
 from playwright.sync_api import Browser, Page, expect
 
-from training.speech.clips import MIN_CLIPS
+from training.clips import MIN_CLIPS
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from training.clips import FRACTIONS, SPLITS, Clip, fingerprint
 from training.labels import check_label
-from training.speech.clips import FRACTIONS, SPLITS, Clip, check_trainable, fingerprint, list_clips, split_clips
+from training.speech.clips import check_trainable, list_clips, split_clips
 
 
 def clip(name: str, folder: str = "yes", speaker: str | None = None, session: str | None = None) -> Clip:

@@ -10,11 +10,11 @@ import soundfile
 
 from tests.training.conftest import spoken
 from training.features import extract, load_default
+from training.metrics import summarise, wilson_interval
 from training.speech import locate
 from training.speech.audio import read_clip
 from training.speech.augment import Augmenter
 from training.speech.clips import list_clips
-from training.speech.metrics import summarise, wilson_interval
 from training.speech.windows import cut, windows_to_judge, windows_to_learn, word_start
 
 PARAMS = load_default()

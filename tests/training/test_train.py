@@ -15,7 +15,7 @@ from tests.training.conftest import write_clips
 from training.features import extract, load_default
 from training.speech.audio import read_clip
 
-TRAIN = [sys.executable, "-m", "training.speech.train"]
+TRAIN = [sys.executable, "-m", "training.job"]
 NESTLING = [sys.executable, "-m", "server.cli"]
 
 

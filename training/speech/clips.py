@@ -4,45 +4,16 @@ A folder of clips is `<label>/<file>`. Who speaks and in which session is known 
 stored, or from a Speech Commands file name, `<speaker>_nohash_<take>`.
 """
 
-import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import soundfile
 
-from training.labels import NOISE_FOLDERS, UNKNOWN, check_label
+from training.clips import FRACTIONS, MIN_CLIPS, SPLITS, Clip, check_each_once, check_enough, find_files, position
+from training.labels import NOISE_FOLDERS, UNKNOWN
 from training.speech.audio import SUFFIXES
-
-SPLITS = ("train", "validation", "test")
-FRACTIONS = (0.6, 0.2, 0.2)
-MIN_CLIPS = 5  # a label with fewer cannot stand in all three splits and leave something to learn from
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clip:
-    """One recording: its file, its folder's name, and who spoke in which session, where that is known."""
-
-    path: Path
-    folder: str
-    speaker: str | None
-    session: str | None
-
-    @property
-    def id(self) -> str:
-        """The file's name without its ending."""
-        return self.path.stem
-
-    @property
-    def is_noise(self) -> bool:
-        """Whether the folder holds noise instead of speech."""
-        return self.folder in NOISE_FOLDERS
-
-    def label(self, labels: Sequence[str]) -> str:
-        """The class among `labels` that this clip belongs to: its folder, else unknown."""
-        return self.folder if self.folder in labels else UNKNOWN
 
 
 def list_clips(folder: Path) -> list[Clip]:
@@ -51,12 +22,7 @@ def list_clips(folder: Path) -> list[Clip]:
     Raises:
         ValueError: there is no such folder, or no recording in it.
     """
-    if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder}")
-    paths = sorted(path for path in folder.glob("*/*") if path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
-    if not paths:
-        raise ValueError(f"no WAV, FLAC or OGG file in {folder}; recordings are expected as <label>/<file>")
-    return [_read_clip_header(path) for path in paths]
+    return [_read_clip_header(path) for path in find_files(folder, SUFFIXES, "WAV, FLAC or OGG file")]
 
 
 def model_labels(labels: Iterable[str]) -> list[str]:
@@ -65,13 +31,11 @@ def model_labels(labels: Iterable[str]) -> list[str]:
     Raises:
         ValueError: a label is malformed, is a name for noise, stands twice, or none is left beside `unknown`.
     """
-    wanted = [check_label(label) for label in labels if label != UNKNOWN]
+    wanted = check_each_once(label for label in labels if label != UNKNOWN)
     if not wanted:
         raise ValueError("no label to train; name at least one word, for example yes,no")
     if noise := [label for label in wanted if label in NOISE_FOLDERS]:
         raise ValueError(f"{noise[0]!r} is a name for noise, which is always part of {UNKNOWN!r}; name a word")
-    if twice := [label for label, count in Counter(wanted).items() if count > 1]:
-        raise ValueError(f"label {twice[0]!r} stands twice")
     return [*wanted, UNKNOWN]
 
 
@@ -88,20 +52,15 @@ def check_trainable(counts: Mapping[str, int], labels: Iterable[str]) -> list[st
     """
     classes = model_labels(labels)
     for label in classes[:-1]:
-        n_clips = counts.get(label, 0)
-        if n_clips < MIN_CLIPS:
-            clips = "1 clip" if n_clips == 1 else f"{n_clips} clips"
-            raise ValueError(f"label {label!r} has {clips}; at least {MIN_CLIPS} are needed. Record {MIN_CLIPS - n_clips} more.")
+        check_enough(label, counts.get(label, 0), "clip", "Record")
     others = sum(count for folder, count in counts.items() if folder not in classes[:-1])
     if len(classes) == 2 and others < MIN_CLIPS:
         raise ValueError(
             f"there is only one label, {classes[0]!r}: a model needs something to tell it from. "
             f"Record at least {MIN_CLIPS} clips of another word, or of {UNKNOWN!r} (other words and noise)."
         )
-    if 0 < others < MIN_CLIPS:
-        raise ValueError(
-            f"label {UNKNOWN!r} has {others} clips; at least {MIN_CLIPS} are needed. Record {MIN_CLIPS - others} more."
-        )
+    if others > 0:
+        check_enough(UNKNOWN, others, "clip", "Record")
     return classes
 
 
@@ -131,19 +90,9 @@ def split_clips(
     return "clip", _split_each_class(clips, labels, fractions)
 
 
-def fingerprint(clips: Iterable[Clip]) -> str:
-    """SHA-256 over the folders and contents of all clips, whatever their order: which data a model was trained on."""
-    entries = sorted(f"{clip.folder}/{hashlib.sha256(clip.path.read_bytes()).hexdigest()}" for clip in clips)
-    return hashlib.sha256("\n".join(entries).encode()).hexdigest()
-
-
-def _position(key: str) -> float:
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") / 2**64
-
-
 def _split_of(key: str, fractions: tuple[float, float, float]) -> str:
-    position = _position(key)
-    return SPLITS[(position >= fractions[0]) + (position >= fractions[0] + fractions[1])]
+    place = position(key)
+    return SPLITS[(place >= fractions[0]) + (place >= fractions[0] + fractions[1])]
 
 
 def _is_complete(
@@ -163,7 +112,7 @@ def _split_each_class(
 ) -> dict[str, list[Clip]]:
     """For few clips, where hashing may leave a split empty: cut each class in hash order."""
     by_label: dict[str, list[Clip]] = defaultdict(list)
-    for clip in sorted(clips, key=lambda clip: (_position(clip.id), clip.path)):
+    for clip in sorted(clips, key=lambda clip: (position(clip.id), clip.path)):
         by_label[clip.label(labels)].append(clip)
     splits: dict[str, list[Clip]] = {split: [] for split in SPLITS}
     for group in by_label.values():

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from training.convert.manifest import read_manifest
 from training.features import MfccParams, extract
+from training.metrics import name_scores, summarise
+from training.run import Progress
 from training.speech.audio import read_clip
 from training.speech.clips import list_clips
 from training.speech.engines import Engine, load_engine
-from training.speech.metrics import summarise
-from training.speech.windows import Progress, cut, windows_to_judge, word_start
+from training.speech.windows import cut, windows_to_judge, word_start
 
 
 def evaluate(bundle: Path, clips_folder: Path, engine: str, progress: Progress) -> dict[str, Any]:
@@ -57,11 +58,6 @@ def classify(bundle: Path, files: Sequence[Path], engine: str, progress: Progres
         results.append(_classify_one(file, read_clip(file, params.sample_rate), run, labels, params))
         progress(number, len(files))
     return results
-
-
-def name_scores(labels: Sequence[str], scores: NDArray[np.floating]) -> dict[str, float]:
-    """Scores by label, to the precision of a float32."""
-    return {label: round(float(score), 6) for label, score in zip(labels, scores, strict=True)}
 
 
 def _classify_one(file: Path, pcm: NDArray[np.int16], run: Engine, labels: Sequence[str], params: MfccParams) -> dict[str, Any]:

@@ -7,4 +7,3 @@ PRESETS: dict[str, str] = {
 }
 DEFAULT_PRESET = "ds_cnn"
 DEFAULT_EPOCHS = 60
-MAX_EPOCHS = 500

@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from training.speech.train import TrainConfig, print_line, train
+from training.run import print_line
+from training.speech.train import TrainConfig, train
 
 ATTRIBUTION = (
     "Trained on recordings from Speech Commands v0.01 and v0.02 by Pete Warden and Google (arXiv:1804.03209), "

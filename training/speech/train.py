@@ -1,38 +1,32 @@
-"""From a folder of clips to a finished bundle; prints one JSON object a line when run as `python -m training.speech.train`.
+"""From a folder of recordings to a finished bundle.
 
 The pipeline is the workflow: clips -> windows -> augmentation -> features -> Keras -> int8 and TF.js -> checks -> bundle.
 """
 
-import argparse
-import importlib.metadata
-import json
-import os
-import platform
 import queue
-import signal
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.clips import SPLITS, fingerprint
 from training.convert import tfjs
 from training.convert.bundle import check_free, write_bundle
 from training.convert.sketch import check_labels, write_sketch
 from training.features import MfccParams, extract, load_default
 from training.labels import UNKNOWN
+from training.metrics import summarise
 from training.quiet import import_tensorflow
-from training.speech import clips as clip_store
+from training.run import Emit, EpochLines, RunConfig, counting, describe_run, emit_done, emit_start
 from training.speech.augment import MARGIN_SECONDS, Augmenter
-from training.speech.metrics import summarise
-from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, MAX_EPOCHS, PRESETS
+from training.speech.clips import check_trainable, list_clips, split_clips
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, PRESETS
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
 
 BATCH_SIZE = 32
@@ -41,35 +35,23 @@ PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
 STRIDE_HOPS = 10  # frames between two inferences on a stream: five a second by default
 DECISION = {"n_smooth": 3, "threshold": 0.7, "refractory": 16000}
 
-Emit = Callable[[dict[str, Any]], None]
+_PACKAGES = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainConfig:
+class TrainConfig(RunConfig):
     """Everything that a run depends on; written into the manifest.
 
     Raises:
         ValueError: epochs, seed or preset is out of range.
     """
 
-    clips: Path
-    labels: tuple[str, ...]
-    bundle: Path
-    project: str
-    run: str
-    preset: str = DEFAULT_PRESET
     epochs: int = DEFAULT_EPOCHS
-    seed: int = 1
-    fractions: tuple[float, float, float] = clip_store.FRACTIONS
+    preset: str = DEFAULT_PRESET
     test_clips: Path | None = None  # a folder of its own for the test split, of other people
-    licence: str = ""
-    attribution: str = ""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.epochs <= MAX_EPOCHS:
-            raise ValueError(f"epochs must be 1 to {MAX_EPOCHS}, got {self.epochs}")
-        if not 0 <= self.seed < 2**31:
-            raise ValueError(f"seed must be 0 to {2**31 - 1}, got {self.seed}")
+        super().__post_init__()
         if self.preset not in PRESETS:
             raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
 
@@ -107,61 +89,31 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     features = {split: _features(windows, params) for split, windows in dataset.judge.items()}
     model = _fit(config, params, dataset, features["validation"], emit)
     manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, params, dataset, features, model, emit))
-    emit(
-        {
-            "event": "done",
-            "bundle": f"{config.project}/{config.run}",
-            "path": str(config.bundle),
-            "metrics": manifest["metrics"],
-            "seconds": round(time.monotonic() - started, 1),
-        }
-    )
+    emit_done(emit, config, manifest, started)
     return manifest
 
 
 def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset:
     """Read, check, split and cut the clips. Raises ValueError with the sentence that says what is missing."""
-    clips = clip_store.list_clips(config.clips)
-    labels = clip_store.check_trainable(Counter(clip.folder for clip in clips), config.labels)
-    split_by, splits = clip_store.split_clips(clips, labels, config.fractions)
+    clips = list_clips(config.clips)
+    labels = check_trainable(Counter(clip.folder for clip in clips), config.labels)
+    split_by, splits = split_clips(clips, labels, config.fractions)
     if config.test_clips:
-        splits["test"] = clip_store.list_clips(config.test_clips)
-    counts = {label: dict.fromkeys(clip_store.SPLITS, 0) for label in labels}
+        splits["test"] = list_clips(config.test_clips)
+    counts = {label: dict.fromkeys(SPLITS, 0) for label in labels}
     for split, members in splits.items():
         for clip in members:
             counts[clip.label(labels)][split] += 1
-    emit(
-        {
-            "event": "start",
-            "labels": labels,
-            "clips": counts,
-            "split_by": split_by,
-            "preset": config.preset,
-            "epochs": config.epochs,
-            "seed": config.seed,
-        }
-    )
+    emit_start(emit, config, config.preset, split_by, counts)
     if not sum(counts[labels[-1]].values()):
         emit(
             {"event": "warning", "detail": "There are no clips of other words, so the model will take any word for one of yours."}
         )
-    progress = _progress(emit, "features", sum(map(len, splits.values())))
+    progress = counting(emit, "features", sum(map(len, splits.values())), "clips read")
     margin = int(MARGIN_SECONDS * params.sample_rate)
     learn = windows_to_learn(splits["train"], labels, params, margin, progress)
     judge = {split: windows_to_judge(splits[split], labels, params, progress) for split in ("validation", "test")}
-    return Dataset(labels, split_by, counts, clip_store.fingerprint(clips), learn, judge)
-
-
-class _EpochLines:
-    """Turns Keras's logs into `epoch` events."""
-
-    def __init__(self, epochs: int, emit: Emit) -> None:
-        self._epochs, self._emit, self._started = epochs, emit, time.monotonic()
-
-    def __call__(self, epoch: int, logs: dict[str, float]) -> None:
-        values = {key: round(float(logs[key]), 5) for key in ("loss", "accuracy", "val_loss", "val_accuracy") if key in logs}
-        seconds = round(time.monotonic() - self._started, 2)
-        self._emit({"event": "epoch", "epoch": epoch + 1, "epochs": self._epochs} | values | {"seconds": seconds})
+    return Dataset(labels, split_by, counts, fingerprint(clips), learn, judge)
 
 
 def _fit(config: TrainConfig, params: MfccParams, dataset: Dataset, validation: NDArray[np.float32], emit: Emit) -> Any:
@@ -191,7 +143,7 @@ def _fit(config: TrainConfig, params: MfccParams, dataset: Dataset, validation: 
         shuffle=False,
         validation_data=(validation, one_hot[dataset.judge["validation"].labels]) if len(validation) else None,
         validation_batch_size=256,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=_EpochLines(config.epochs, emit))],
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=EpochLines(config.epochs, emit))],
         verbose=0,
     )
     return model
@@ -250,12 +202,7 @@ def _fill(
     exported = export_model(model, calibration, features["validation"], folder)
     emit({"event": "stage", "stage": "evaluate", "detail": "float and int8 on clips that were not trained on"})
     manifest = {
-        "schema": 1,
-        "kind": "speech",
-        "project": config.project,
-        "run": config.run,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "labels": dataset.labels,
+        **describe_run(config, "speech", dataset.labels, _PACKAGES),
         "params": params.to_dict(),
         "params_crc32": params.crc32,
         "window": params.clip_length,
@@ -271,9 +218,6 @@ def _fill(
         "dataset": {"fingerprint": dataset.fingerprint, "split_by": dataset.split_by, "clips": dataset.counts},
         "metrics": _measure(folder, dataset, features, model),
         **exported,
-        "versions": _versions(),
-        "licence": config.licence,
-        "attribution": config.attribution,
     }
     write_sketch(manifest, (folder / "model_int8.tflite").read_bytes(), folder / "arduino")
     return manifest
@@ -295,76 +239,3 @@ def _measure(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.floa
 
 def _features(windows: Windows, params: MfccParams) -> NDArray[np.float32]:
     return extract(windows.pcm, params, np.float32)
-
-
-def _versions() -> dict[str, str]:
-    names = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy")
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in names}
-
-
-def _progress(emit: Emit, stage: str, total: int) -> Callable[[int, int], None]:
-    """Counts clips over several calls and says so at each tenth."""
-    done = 0
-
-    def advance(_number: int, _count: int) -> None:
-        nonlocal done
-        done += 1
-        if done * 10 // total > (done - 1) * 10 // total:
-            emit({"event": "stage", "stage": stage, "detail": f"{done} of {total} clips read"})
-
-    return advance
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Entry of the process that the server starts: JSON lines on standard output, 0 when a bundle was written."""
-    parser = argparse.ArgumentParser(description="Train a keyword model and write its bundle.")
-    parser.add_argument("--clips", type=Path, required=True, help="folder <label>/<file>")
-    parser.add_argument("--labels", required=True, help="words to tell apart, separated by commas")
-    parser.add_argument("--exports", type=Path, required=True, help="folder of the bundles")
-    parser.add_argument("--project", required=True)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--preset", default=DEFAULT_PRESET)
-    parser.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
-    options = parser.parse_args(arguments)
-    if options.watch_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True, name="watch-stdin").start()
-    # Leave by an exception, so that a half-written bundle is removed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        config = TrainConfig(
-            clips=options.clips,
-            labels=tuple(options.labels.split(",")),
-            bundle=options.exports / options.project / options.run,
-            project=options.project,
-            run=options.run,
-            preset=options.preset,
-            epochs=options.epochs,
-            seed=options.seed,
-        )
-        train(config, print_line)
-    except ValueError as error:
-        print_line({"event": "error", "detail": str(error)})
-        return 1
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print_line({"event": "error", "detail": f"{where}{error.strerror or error}. No bundle was written."})
-        return 1
-    return 0
-
-
-def print_line(event: dict[str, Any]) -> None:
-    """Print one event as one line of JSON, at once."""
-    print(json.dumps(event, ensure_ascii=False), flush=True)
-
-
-def _end_with_stdin() -> None:
-    # Not sys.stdin: its lock, held by a daemon thread at exit, aborts the interpreter.
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

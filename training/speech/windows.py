@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.clips import Clip
 from training.features.params import MfccParams
 from training.labels import UNKNOWN
+from training.run import Progress
 from training.speech.audio import read_clip
-from training.speech.clips import Clip
 from training.speech.locate import locate_word
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tensorflowjs import quantization
+
+from training.quiet import import_tensorflow
 
 _SHARD_BYTES = 4 * 1024 * 1024  # what browsers cache of one file
 _OPTIONS = {"uint8": np.uint8, "float16": np.float16}
@@ -111,6 +112,9 @@ def _stored_type(specification: dict[str, Any]) -> np.dtype[Any]:
 
 
 def _quantised(specification: dict[str, Any], values: NDArray[Any], option: str) -> tuple[dict[str, Any], bytes]:
+    import_tensorflow()  # TF.js's converter imports it too, with all its notices
+    from tensorflowjs import quantization
+
     stored, how = quantization.quantize_weights(values, _OPTIONS[option])
     how = {name: float(value) for name, value in how.items()}
     return specification | {"quantization": {"dtype": option, "original_dtype": "float32", **how}}, stored.tobytes()

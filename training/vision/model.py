@@ -13,13 +13,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from training.vision.presets import N_FEATURES, PRESET
 from training.vision.weights import Tensors
 
 layers = keras.layers
 
-N_FEATURES = 1280
 IMAGE_SHAPE = (224, 224, 3)
-PRESET = "efficientnet_lite0"
 _EPSILON = 1e-3  # of the batch normalisation that the weights were trained with
 _STEM_WIDTH = 32
 

@@ -19,7 +19,7 @@ def wilson_interval(correct: int, n: int) -> tuple[float, float]:
     return max(0.0, float(centre - half)), min(1.0, float(centre + half))
 
 
-def summarise(truth: NDArray[np.integer], predicted: NDArray[np.integer], labels: Sequence[str]) -> dict[str, Any]:
+def summarise(truth: NDArray[np.integer[Any]], predicted: NDArray[np.integer[Any]], labels: Sequence[str]) -> dict[str, Any]:
     """All metrics of one set of predictions.
 
     Args:
@@ -41,7 +41,12 @@ def summarise(truth: NDArray[np.integer], predicted: NDArray[np.integer], labels
     }
 
 
-def _label_metrics(confusion: NDArray[np.integer], index: int) -> dict[str, float | None]:
+def name_scores(labels: Sequence[str], scores: NDArray[np.floating[Any]]) -> dict[str, float]:
+    """Scores by label, to the precision of a float32."""
+    return {label: round(float(score), 6) for label, score in zip(labels, scores, strict=True)}
+
+
+def _label_metrics(confusion: NDArray[np.integer[Any]], index: int) -> dict[str, float | None]:
     hits, claimed, there = int(confusion[index, index]), int(confusion[:, index].sum()), int(confusion[index].sum())
     return {
         "precision": hits / claimed if claimed else None,
