@@ -3,7 +3,8 @@
  *
  * The shell (every file of the page, TF.js, the front end's parameters) lies in one cache, named by a hash of it all; a new
  * version is fetched beside the old one and takes over when the page is loaded again. Bundles lie in a cache of their own,
- * since they never change. Nothing else is cached: no clip, no project, no job.
+ * since they never change: the small one that is shipped from the start, others when a page has used them. Nothing else is
+ * cached: no clip, no project, no job.
  */
 
 importScripts('precache.js');
@@ -16,30 +17,37 @@ const { version, files } = /** @type {any} */ (globalThis).PRECACHE;
 const PREFIX = 'nestling-';
 const SHELL = `${PREFIX}shell-${version}`;
 const BUNDLES = `${PREFIX}bundles`;
-const SHIPPED = 'yes-no';
+const SHIPPED = ['yes-no', 'things'];
+const AT_INSTALL = 'yes-no'; // the other one has 5 MB, which phones that only record do not need
 const PATIENCE_MS = 4000; // a phone that left the network does not hear that it did
 const shellPaths = new Set(files);
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(activate()));
-worker.addEventListener('message', ({ data }) => { if (data === 'take over') worker.skipWaiting(); });
+worker.addEventListener('message', (event) => {
+  if (event.data === 'take over') worker.skipWaiting();
+  else if (event.data?.keep) event.waitUntil(keepBundle(event.data.keep));
+});
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== location.origin) return;
   if (shellPaths.has(pathname)) event.respondWith(fromShell(pathname));
-  else if (pathname.startsWith('/vendor/')) event.respondWith(keep(SHELL, request)); // what only some browsers need
+  else if (pathname.startsWith('/vendor/')) event.respondWith(keep(event, SHELL)); // what only some browsers need
   else if (pathname === '/bundles') event.respondWith(listBundles(request));
-  else if (pathname.startsWith('/bundles/')) event.respondWith(keep(BUNDLES, request));
+  else if (pathname.startsWith('/bundles/')) event.respondWith(keep(event, BUNDLES));
 });
 
 /** Straight from the server: the browser's own cache may still hold the version before. @param {string} path */
 const fresh = (path) => new Request(path, { cache: 'reload' });
 
+/** From the browser's own cache where the server says that it is still the same. @param {string} path */
+const asked = (path) => new Request(path, { cache: 'no-cache' });
+
 async function install() {
   const shell = await caches.open(SHELL);
   await shell.addAll(files.map(fresh));
-  await fetchShipped();
+  await keepBundle(`/bundles/${AT_INSTALL}/`);
 }
 
 async function activate() {
@@ -49,15 +57,19 @@ async function activate() {
   await worker.clients.claim();
 }
 
-/** The model that comes with Nestling; a checkout without it installs all the same. */
-async function fetchShipped() {
-  const folder = `/bundles/${SHIPPED}/`;
-  const response = await fetch(fresh(`${folder}manifest.json`));
+/** All that a page needs of a bundle, the manifest last: what has one is whole. A checkout without it installs all the same.
+ *  What the browser has just fetched for the page is not fetched again, only asked after. @param {string} folder */
+async function keepBundle(folder) {
+  const response = await fetch(asked(`${folder}manifest.json`));
   if (!response.ok) return;
   const manifest = await response.clone().json();
-  const bundles = await caches.open(BUNDLES);
-  await bundles.addAll(Object.keys(manifest.files).filter((file) => file.startsWith('tfjs/')).map((file) => fresh(folder + file)));
-  await bundles.put(`${folder}manifest.json`, response);
+  const cache = await caches.open(BUNDLES);
+  const kept = await (await cache.match(`${folder}manifest.json`))?.json();
+  for (const file of Object.keys(manifest.files).filter((name) => name.startsWith('tfjs/'))) {
+    const isKept = kept?.created_at === manifest.created_at && await cache.match(folder + file);
+    if (!isKept) await cache.add(asked(folder + file));
+  }
+  await cache.put(`${folder}manifest.json`, response);
 }
 
 /** @param {string} path */
@@ -66,13 +78,14 @@ async function fromShell(path) {
   return (await shell.match(path)) ?? fetch(path);
 }
 
-/** From the cache, else from the server and into the cache. @param {string} name @param {Request} request */
-async function keep(name, request) {
+/** From the cache, else from the server, and into the cache as it comes. @param {FetchEvent} event @param {string} name */
+async function keep(event, name) {
+  const { request } = event;
   const cache = await caches.open(name);
   const found = await cache.match(request, { ignoreVary: true });
   if (found) return found;
   const response = await fetch(request);
-  if (response.status === 200) await cache.put(request, response.clone());
+  if (response.status === 200) event.waitUntil(cache.put(request, response.clone()));
   return response;
 }
 
@@ -91,7 +104,7 @@ async function listBundles(request) {
 
 /** @typedef {{ path: string, manifest: Record<string, any> }} Bundle */
 
-/** Bundles that are whole in the cache, newest first, the shipped one last. @returns {Promise<Bundle[]>} */
+/** Bundles that are whole in the cache, newest first, the shipped ones last. @returns {Promise<Bundle[]>} */
 async function keptBundles() {
   const cache = await caches.open(BUNDLES);
   const bundles = [];
@@ -100,11 +113,11 @@ async function keptBundles() {
     const manifest = path && await cache.match(`/bundles/${path}/manifest.json`);
     if (manifest) bundles.push({ path: decodeURIComponent(path), manifest: await manifest.json() });
   }
-  const rank = (/** @type {Bundle} */ { path, manifest }) => (path === SHIPPED ? '' : manifest.created_at);
+  const rank = (/** @type {Bundle} */ { path, manifest }) => (SHIPPED.includes(path) ? '' : manifest.created_at);
   return bundles.sort((a, b) => rank(b).localeCompare(rank(a)));
 }
 
-/** A bundle never changes, but the shipped one is replaced by an update. @param {Bundle[]} bundles */
+/** A bundle never changes, but a shipped one is replaced by an update. @param {Bundle[]} bundles */
 async function forgetReplaced(bundles) {
   const cache = await caches.open(BUNDLES);
   for (const { path, manifest } of bundles) {

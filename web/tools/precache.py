@@ -17,7 +17,13 @@ SHELL = ("manifest.webmanifest", "css/*.css", "icons/*.png", "icons/*.svg", "js/
 VENDOR = ("preact.js", "idb.js", "uplot.js", "uplot.css", "tfjs.js", "tfjs-core.js", "tfjs-backend-wasm-simd.wasm")
 VENDOR_SOURCES = ("web/package-lock.json", "web/build.mjs", "web/vendor-src/*.js")
 # What the server gives under other names than web/'s.
-SERVED = {"/params/mfcc.json": "training/features/mfcc.json", "/params/vectors.json": "tests/vectors/mfcc.json"}
+SERVED = {
+    "/params/mfcc.json": "training/features/mfcc.json",
+    "/params/vectors.json": "tests/vectors/mfcc.json",
+    "/params/kernels.json": "training/vision/kernels.json",
+    "/params/preprocess.json": "training/vision/preprocess.json",
+    "/params/things.tsv": "training/vision/things.tsv",
+}
 SHIPPED = "exports/yes-no/manifest.json"
 
 

@@ -39,3 +39,12 @@ export function applyUpdate() {
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
   registration?.waiting?.postMessage('take over');
 }
+
+/**
+ * Keep a bundle for when the server is off, also what of it was fetched before the service worker answered for this page.
+ * @param {string} folder - its address, ending in a slash
+ */
+export async function keepOffline(folder) {
+  const ready = await navigator.serviceWorker?.ready; // never, on a page that has none
+  ready?.active?.postMessage({ keep: folder });
+}

@@ -10,6 +10,8 @@ import { route } from './router.js';
 
 /** What is not a step; on a phone it is behind More. */
 export const DOORS = [
+  { path: '/camera', name: 'Camera', icon: 'translate', says: 'Point the phone at a thing: its name in another language.' },
+  { path: '/kernels', name: 'How it sees', icon: 'kernel', says: 'Pictures through a few numbers of yours, and through those that a network learned.' },
   { path: '/board', name: 'Board', icon: 'board', says: 'What the Arduino hears, and recording with its microphone.' },
   { path: '/microphone', name: 'Microphone check', icon: 'check', says: 'Does this phone hear what the model was trained on?' },
   { path: '/join', name: 'Join other phones', icon: 'join', says: 'A code to scan, so that more phones can record.' },

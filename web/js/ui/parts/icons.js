@@ -17,7 +17,13 @@ const PATHS = {
   stop: 'M6 6h12v12H6z',
   add: 'M12 5v14M5 12h14',
   photo: 'M4 7h4l2-3h4l2 3h4v12H4zM12 9.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
+  gallery: 'M3 5h18v14H3zM3 16l5-5 4 4 3-3 6 6M15.5 8.5v.1',
   turn: 'M4 11a8 8 0 0 1 14-5l2 2M20 3v5h-5M20 13a8 8 0 0 1-14 5l-2-2M4 21v-5h5',
+  translate: 'M3 4h12v9H8l-4 3v-3H3zM7 7h4M15 10h6v8h-1v3l-4-3h-5v-2',
+  speak: 'M4 9h3l5-4v14l-5-4H4zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11',
+  torch: 'M8 2h8v4l-2 4v12h-4V10L8 6zM8 6h8M12 13v2',
+  hold: 'M8 5v14M16 5v14',
+  remove: 'M6 6l12 12M18 6L6 18',
   kernel: 'M4 4h16v16H4zM4 9.33h16M4 14.67h16M9.33 4v16M14.67 4v16',
 };
 

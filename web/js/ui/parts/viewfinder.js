@@ -15,8 +15,9 @@ async function isAllowed() {
   }
 }
 
-/** The page's own camera: `camera` is null until it is open, `problem` a sentence or ''. */
-export function useCamera() {
+/** The page's own camera: `camera` is null until it is open, `problem` a sentence or ''.
+ *  @param {{ atOnce?: boolean }} [options] whether to open it without a click where nobody has to be asked */
+export function useCamera({ atOnce = true } = {}) {
   const opened = useMemo(() => new Store(/** @type {Camera | null} */ (null)), []);
   const left = useRef(false);
   const [problem, setProblem] = useState('');
@@ -45,7 +46,7 @@ export function useCamera() {
     opened.set(null);
   }
   useEffect(() => {
-    isAllowed().then((allowed) => { if (allowed && !left.current) open(); });
+    if (atOnce) isAllowed().then((allowed) => { if (allowed && !left.current) open(); });
     return () => {
       left.current = true;
       close();
@@ -68,6 +69,17 @@ export function Viewfinder({ camera, name, children }) {
       <div class=${`seen ${camera.facing === 'user' ? 'mirrored' : ''}`} ref=${holder} role="img" aria-label=${name}></div>
       ${children}
     </div>`;
+}
+
+/** A photo or a frozen frame in the camera's place. @param {{ photo: ImageBitmap, mirrored?: boolean }} props */
+export function Still({ photo, mirrored = false }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  useEffect(() => {
+    const element = /** @type {HTMLCanvasElement} */ (canvas.current);
+    Object.assign(element, { width: photo.width, height: photo.height });
+    element.getContext('2d')?.drawImage(photo, 0, 0);
+  }, [photo]);
+  return html`<div class=${`seen ${mirrored ? 'mirrored' : ''}`}><canvas ref=${canvas} role="img" aria-label="The picture that is looked at"></canvas></div>`;
 }
 
 /** Where the picture will be. @param {{ says: string }} props */
