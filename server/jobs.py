@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -26,18 +26,37 @@ from server.database import jobs
 from server.errors import MissingError, RefusedError, disk_full_told
 from server.files import make_folder
 from server.names import check_label
-from server.store import Store
+from server.store import MEDIA, Store
 from training.labels import UNKNOWN
-from training.speech.clips import check_trainable
-from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, MAX_EPOCHS, PRESETS
+from training.run import MAX_EPOCHS, MAX_SEED
+from training.speech.clips import check_trainable as check_recordings
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, PRESETS
+from training.vision.clips import check_trainable as check_photos
+from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
 
 log = logging.getLogger(__name__)
 
 ACTIVE = ("queued", "running")
 _KINDS = ("train",)
-_MAX_SEED = 2**31 - 1
 _MAX_LABELS = 50
 _ERROR_LINES = 40  # of standard error, kept to explain a failure
+
+
+def _words(counts: Mapping[str, int], labels: Iterable[str]) -> list[str]:
+    """The words of a model for sounds, which has `unknown` by itself."""
+    return [label for label in check_recordings(counts, labels) if label != UNKNOWN]
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What can be asked of training: by whom the labels are checked, for how long, and which networks there are."""
+
+    check: Callable[[Mapping[str, int], Iterable[str]], list[str]]
+    epochs: int
+    presets: Collection[str]
+
+
+_RULES = {"speech": _Rules(_words, DEFAULT_EPOCHS, PRESETS), "vision": _Rules(check_photos, VISION_EPOCHS, ())}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,22 +80,25 @@ class Job:
 
 
 def train_command(job: Job, clips_folder: Path, exports: Path) -> list[str]:
-    """What is run for a job. The one place that knows the training command's options."""
+    """What is run for a job. The one place that knows the training command's options; the folder tells the kind."""
     config = job.config
+    kind = next(medium.kind for medium in MEDIA.values() if medium.folder == clips_folder.name)
     return [
-        *(sys.executable, "-m", "training.speech.train", "--watch-stdin"),
+        *(sys.executable, "-m", "training.job", "--kind", kind, "--watch-stdin"),
         *("--clips", str(clips_folder), f"--labels={','.join(config['labels'])}"),  # a label may start with "-"
         *("--exports", str(exports), "--project", job.project, "--run", config["run"]),
-        *("--epochs", str(config["epochs"]), "--seed", str(config["seed"]), "--preset", config["preset"]),
+        *("--epochs", str(config["epochs"]), "--seed", str(config["seed"])),
+        *(("--preset", config["preset"]) if "preset" in config else ()),
     ]
 
 
-def check_config(values: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
+def check_config(values: Mapping[str, Any], counts: Mapping[str, int], kind: str) -> dict[str, Any]:
     """What a job is to do, checked and complete.
 
     Args:
-        values: what the client asked for: labels, and maybe epochs, seed and preset.
+        values: what the client asked for: labels, and maybe epochs, seed and, for recordings, preset.
         counts: number of clips by label.
+        kind: of the project.
     Raises:
         RefusedError: a value is out of range, or so few clips will not do.
     """
@@ -87,19 +109,30 @@ def check_config(values: Mapping[str, Any], counts: Mapping[str, int]) -> dict[s
     labels = values.get("labels")
     if not isinstance(labels, list) or not 1 <= len(labels) <= _MAX_LABELS:
         raise RefusedError(f"labels must be a list of 1 to {_MAX_LABELS} labels, for example ['yes', 'no']")
-    preset = values.get("preset", DEFAULT_PRESET)
-    if not isinstance(preset, str) or preset not in PRESETS:
-        raise RefusedError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
+    rules = _RULES[kind]
+    preset = _check_preset(values, rules.presets)
     try:
-        classes = check_trainable(counts, [check_label(label) for label in labels])
+        wanted = rules.check(counts, [check_label(label) for label in labels])
     except ValueError as error:
         raise RefusedError(str(error)) from error
     return {
-        "labels": [label for label in classes if label != UNKNOWN],
-        "epochs": _whole_number("epochs", values.get("epochs", DEFAULT_EPOCHS), 1, MAX_EPOCHS),
-        "seed": _whole_number("seed", values.get("seed", 1), 0, _MAX_SEED),
-        "preset": preset,
+        "labels": wanted,
+        "epochs": _whole_number("epochs", values.get("epochs", rules.epochs), 1, MAX_EPOCHS),
+        "seed": _whole_number("seed", values.get("seed", 1), 0, MAX_SEED),
+        **preset,
     }
+
+
+def _check_preset(values: Mapping[str, Any], presets: Collection[str]) -> dict[str, str]:
+    """The network, where there is more than one to choose from."""
+    if not presets:
+        if "preset" in values:
+            raise RefusedError("there is one network for photos, so a job has no preset; leave it out")
+        return {}
+    preset = values.get("preset", DEFAULT_PRESET)
+    if not isinstance(preset, str) or preset not in presets:
+        raise RefusedError(f"preset must be one of {', '.join(presets)}, got {preset!r}")
+    return {"preset": preset}
 
 
 class Jobs:
@@ -143,8 +176,7 @@ class Jobs:
             RefusedError: the values will not do, or the project has too few clips.
             MissingError: no such project.
         """
-        self._store.clips_folder(project)
-        config = check_config(values, self._store.counts(project))
+        config = check_config(values, self._store.counts(project), self._store.medium(project).kind)
         job_id = secrets.token_hex(16)
         config["run"] = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{job_id[:4]}"
         row = {"id": job_id, "project": project, "kind": values["kind"], "state": "queued", "config": json.dumps(config)}

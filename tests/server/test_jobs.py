@@ -15,7 +15,9 @@ from server import processes
 from server.jobs import Job
 from server.services import Services
 from tests.server.conftest import CHECKOUT
+from tests.server.pictures import jpeg
 from tests.server.recordings import samples, wav
+from training.vision.presets import DEFAULT_EPOCHS
 
 WRITES_A_BUNDLE = """
 import json, pathlib, sys
@@ -208,14 +210,56 @@ def test_what_is_not_there_is_not_found(client: FlaskClient) -> None:
     assert client.post("/jobs/0/cancel").status_code == 404
 
 
-def test_training_understands_the_real_command(parts: Services, tmp_path: Path) -> None:
-    config = {"labels": ["-yes", "no"], "epochs": 3, "seed": 1, "preset": "ds_cnn", "run": "r"}
+@pytest.fixture
+def photos(client: FlaskClient) -> FlaskClient:
+    """A project `photos` with 5 photos each of a cup, a spoon and nothing, and 4 of a fork."""
+    client.post("/projects", json={"name": "photos", "kind": "vision"})
+    for n, label in enumerate(["cup", "spoon", "unknown"] * 5 + ["fork"] * 4):
+        answer = client.post(f"/projects/photos/clips?label={label}", data=jpeg(n))
+        assert answer.status_code == 201
+    return client
+
+
+def test_a_run_on_photos(photos: FlaskClient, parts: Services, training: Callable[[str], None]) -> None:
+    training(WAITS)
+    answer = photos.post("/projects/photos/jobs", json={"kind": "train", "labels": ["cup", "spoon", "unknown"]})
+    job = answer.json
+    assert (answer.status_code, job["project"], job["kind"]) == (201, "photos", "train")
+    job["config"].pop("run")
+    # Nothing is `unknown` but what was put there.
+    assert job["config"] == {"labels": ["cup", "spoon", "unknown"], "epochs": DEFAULT_EPOCHS, "seed": 1}
+    assert photos.post(f"/jobs/{job['id']}/cancel").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"labels": ["cup"]}, "there is only one label, 'cup'"),
+        ({"labels": ["cup", "fork"]}, "label 'fork' has 4 photos; at least 5 are needed. Take 1 more."),
+        ({"labels": ["cup", "cup"]}, "label 'cup' stands twice"),
+        ({"labels": []}, "labels must be a list"),
+        ({"preset": "ds_cnn"}, "a job has no preset; leave it out"),
+        ({"preset": None}, "a job has no preset; leave it out"),
+        ({"epochs": 501}, "epochs must be a whole number from 1 to 500"),
+    ],
+)
+def test_photos_that_cannot_be_trained_on_are_refused(photos: FlaskClient, values: dict[str, object], sentence: str) -> None:
+    job = {"kind": "train", "labels": ["cup", "spoon"]} | values
+    answer = photos.post("/projects/photos/jobs", json=job)
+    assert answer.status_code == 400 and sentence in answer.json["detail"]
+    assert photos.get("/jobs").json == {"jobs": []}
+
+
+@pytest.mark.parametrize(("folder", "kind", "preset"), [("clips", "speech", {"preset": "ds_cnn"}), ("photos", "vision", {})])
+def test_training_understands_the_real_command(tmp_path: Path, folder: str, kind: str, preset: dict[str, str]) -> None:
+    config = {"labels": ["-yes", "no"], "epochs": 3, "seed": 1, "run": "r"} | preset
     times = {"created_at": "", "started_at": None, "finished_at": None}
     job = Job(id="1", project="p", kind="train", state="queued", config=config, detail=None, bundle=None, **times)
-    command = jobs_module.train_command(job, tmp_path / "clips", tmp_path / "exports")
-    assert command[:3] == [sys.executable, "-m", "training.speech.train"]
+    command = jobs_module.train_command(job, tmp_path / folder, tmp_path / "exports")
+    assert command[:5] == [sys.executable, "-m", "training.job", "--kind", kind]
+    assert ("--preset" in command) == bool(preset)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=CHECKOUT, **pipes) as process:
         event = json.loads(process.stdout.readline())  # "" where it did not understand its options
         process.kill()
-    assert event["event"] == "error" and "there is no folder" in event["detail"]
+    assert event["event"] == "error" and f"there is no folder {tmp_path / folder}" in event["detail"]

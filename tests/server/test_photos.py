@@ -202,6 +202,14 @@ def test_of_an_animation_the_first_picture_is_kept(client: FlaskClient, upload: 
     assert is_near(photo, (0.2, 0.2), RED) and is_near(photo, (0.5, 0.8), BLUE)
 
 
+def test_of_a_photo_with_a_second_view_the_first_is_kept(client: FlaskClient, upload: Callable[..., Any]) -> None:
+    """Phones write such files (MPO) for portraits."""
+    second = Image.new("RGB", (2000, 1500))
+    body = encoded(quarters(2000, 1500), "MPO", save_all=True, append_images=[second], exif=taken_outside(6))
+    photo = stored_photo(client, upload(body).json)
+    assert photo.size == (480, 640) and is_near(photo, (0.8, 0.2), RED)
+
+
 def test_damaged_exif_does_not_matter(client: FlaskClient, upload: Callable[..., Any]) -> None:
     answer = upload(encoded(quarters(), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + bytes(9)))
     assert answer.status_code == 201 and is_near(stored_photo(client, answer.json), (0.2, 0.2), RED)
