@@ -13,6 +13,7 @@ PAGES = {
     "record": "Record",
     "train": "Train",
     "live": "Live",
+    "kernels": "Seeing how it sees",
     "board": "Board",
     "more": "More",
     "microphone": "Microphone check",

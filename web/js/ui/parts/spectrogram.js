@@ -4,6 +4,7 @@ import { html, useEffect, useRef } from '../../../vendor/preact.js';
 import { MAGMA, colorIndex, logMelToDb } from '../../dsp/colormap.js';
 import { prepare } from './canvas.js';
 import { useListener } from './level.js';
+import { Scale } from './scale.js';
 
 const N_SHOWN = 100; // columns: two seconds at 20 ms
 const LOW_DB = -60; // the floor of the logarithm
@@ -61,7 +62,7 @@ export function Spectrogram({ listener, hopLength, detections }) {
   return html`
     <div class="stack close">
       <canvas class="spectrogram" ref=${canvas} role="img" aria-label="Spectrogram of the last two seconds"></canvas>
-      <${Scale} />
+      <${Scale} low=${`${LOW_DB} dB`} high=${`${HIGH_DB} dB`}><span class="window">the last 2 s</span><//>
     </div>`;
 }
 
@@ -79,18 +80,4 @@ function draw(canvas, picture, marks, hopLength) {
     const room = context.measureText(label).width + 6;
     context.fillText(label, Math.max(2, x - room), 18);
   }
-}
-
-function Scale() {
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  useEffect(() => {
-    const element = /** @type {HTMLCanvasElement} */ (canvas.current);
-    element.width = 256;
-    element.height = 1;
-    const context = /** @type {CanvasRenderingContext2D} */ (element.getContext('2d'));
-    const image = context.createImageData(256, 1);
-    for (let i = 0; i < 256; i++) image.data.set([MAGMA[3 * i], MAGMA[3 * i + 1], MAGMA[3 * i + 2], 255], 4 * i);
-    context.putImageData(image, 0, 0);
-  }, []);
-  return html`<p class="scale"><span>${LOW_DB} dB</span><canvas ref=${canvas} aria-hidden="true"></canvas><span>${HIGH_DB} dB</span><span class="window">the last 2 s</span></p>`;
 }
