@@ -11,7 +11,19 @@ from pathlib import Path
 
 import soundfile
 
-from training.clips import FRACTIONS, MIN_CLIPS, SPLITS, Clip, check_each_once, check_enough, find_files, position
+from training.clips import (
+    FRACTIONS,
+    MIN_CLIPS,
+    SPLITS,
+    Clip,
+    Fractions,
+    check_each_once,
+    check_enough,
+    cut,
+    find_files,
+    position,
+    split_of,
+)
 from training.labels import NOISE_FOLDERS, UNKNOWN
 from training.speech.audio import SUFFIXES
 
@@ -65,7 +77,7 @@ def check_trainable(counts: Mapping[str, int], labels: Iterable[str]) -> list[st
 
 
 def split_clips(
-    clips: Sequence[Clip], labels: Sequence[str], fractions: tuple[float, float, float] = FRACTIONS
+    clips: Sequence[Clip], labels: Sequence[str], fractions: Fractions = FRACTIONS
 ) -> tuple[str, dict[str, list[Clip]]]:
     """Split by speaker, else by recording session, else by clip: the coarsest that leaves no class without a split.
 
@@ -84,20 +96,13 @@ def split_clips(
         "clip": lambda clip: clip.id,
     }
     for name, key in keys.items():
-        splits = {split: [clip for clip in clips if _split_of(key(clip), fractions) == split] for split in SPLITS}
+        splits = {split: [clip for clip in clips if split_of(key(clip), fractions) == split] for split in SPLITS}
         if _is_complete(splits, clips, labels, fractions):
             return name, splits
     return "clip", _split_each_class(clips, labels, fractions)
 
 
-def _split_of(key: str, fractions: tuple[float, float, float]) -> str:
-    place = position(key)
-    return SPLITS[(place >= fractions[0]) + (place >= fractions[0] + fractions[1])]
-
-
-def _is_complete(
-    splits: Mapping[str, list[Clip]], clips: Sequence[Clip], labels: Sequence[str], fractions: tuple[float, float, float]
-) -> bool:
+def _is_complete(splits: Mapping[str, list[Clip]], clips: Sequence[Clip], labels: Sequence[str], fractions: Fractions) -> bool:
     """Whether every class has at least half of its share in every split."""
     total = Counter(clip.label(labels) for clip in clips)
     for split, fraction in zip(SPLITS, fractions, strict=True):
@@ -107,20 +112,15 @@ def _is_complete(
     return True
 
 
-def _split_each_class(
-    clips: Sequence[Clip], labels: Sequence[str], fractions: tuple[float, float, float]
-) -> dict[str, list[Clip]]:
+def _split_each_class(clips: Sequence[Clip], labels: Sequence[str], fractions: Fractions) -> dict[str, list[Clip]]:
     """For few clips, where hashing may leave a split empty: cut each class in hash order."""
     by_label: dict[str, list[Clip]] = defaultdict(list)
     for clip in sorted(clips, key=lambda clip: (position(clip.id), clip.path)):
         by_label[clip.label(labels)].append(clip)
     splits: dict[str, list[Clip]] = {split: [] for split in SPLITS}
     for group in by_label.values():
-        n_validation, n_test = (max(1, round(len(group) * fraction)) if fraction > 0 else 0 for fraction in fractions[1:])
-        n_train = len(group) - n_validation - n_test
-        splits["train"] += group[:n_train]
-        splits["validation"] += group[n_train : n_train + n_validation]
-        splits["test"] += group[n_train + n_validation :]
+        for split, members in cut(group, fractions).items():
+            splits[split] += members
     return splits
 
 
