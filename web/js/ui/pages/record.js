@@ -66,5 +66,5 @@ function useFreshProject() {
 /** @param {string} name @param {import('../../data/api.js').Project | null} current */
 function summary(name, current) {
   if (!current) return html`Project <strong>${name}</strong>`;
-  return html`Project <strong>${name}</strong>: ${counted(current.n_clips, kindOf(name))} on the computer`;
+  return html`Project <strong>${name}</strong>: ${counted(current.n_clips, kindOf(name))} stored`;
 }

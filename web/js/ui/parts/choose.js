@@ -3,8 +3,8 @@
 import { html, useRef } from '../../../vendor/preact.js';
 import { Icon } from './icons.js';
 
-/** @param {{ name: string, several?: boolean, disabled?: boolean, small?: boolean, onChoose: (files: File[]) => void }} props */
-export function ChoosePhotos({ name, several = false, disabled = false, small = false, onChoose }) {
+/** @param {{ name: string, short?: string, several?: boolean, disabled?: boolean, small?: boolean, onChoose: (files: File[]) => void }} props `short`: what is read where there is little room */
+export function ChoosePhotos({ name, short, several = false, disabled = false, small = false, onChoose }) {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const take = (/** @type {any} */ { target }) => {
     const files = [...target.files];
@@ -12,6 +12,6 @@ export function ChoosePhotos({ name, several = false, disabled = false, small = 
     if (files.length) onChoose(files);
   };
   return html`
-    <button class=${`button ${small ? 'small' : ''}`} type="button" disabled=${disabled} onClick=${() => input.current?.click()}><${Icon} name="photo" />${name}</button>
+    <button class=${`button ${small ? 'small' : ''}`} type="button" disabled=${disabled} aria-label=${short ? name : null} onClick=${() => input.current?.click()}><${Icon} name="gallery" />${short ?? name}</button>
     <input type="file" accept="image/*" multiple=${several} hidden ref=${input} onChange=${take} />`;
 }

@@ -1,6 +1,6 @@
 /** Sentences that a page shows above its content: not joined, not secure, clips that wait, a new version. */
 
-import { html, useState } from '../../../vendor/preact.js';
+import { html, useEffect, useState } from '../../../vendor/preact.js';
 import { access } from '../../data/access.js';
 import * as queue from '../../data/queue.js';
 import { asLabel, labelProblem } from '../../data/project.js';
@@ -8,6 +8,8 @@ import { useStore } from '../../data/store.js';
 import { applyUpdate, updateReady } from '../../data/update.js';
 import { Icon } from './icons.js';
 import { KINDS, count, counted } from './kind.js';
+
+const A_WHILE_MS = 2000;
 
 /** Why the microphone, or the camera, cannot work on this page at all, and the way out. @param {{ kind?: import('./kind.js').Kind }} props */
 export function InsecureNotice({ kind = 'speech' }) {
@@ -38,16 +40,31 @@ export function AccessNotice() {
 /** As in "2 clips and 1 photo". @param {number} clips @param {number} photos */
 const mixed = (clips, photos) => [clips && counted(clips, 'speech'), photos && counted(photos, 'vision')].filter(Boolean).join(' and ');
 
-/** Clips and photos that are not on the computer yet; nothing when all are. */
+/** Clips and photos that are not on the computer yet; nothing when all are, or will be in a moment. */
 export function QueueNotice() {
   const { waiting, photos, refused, problem } = useStore(queue.queue);
+  const lasts = useLasting(waiting > 0);
   return html`
-    ${waiting > 0 && html`
+    ${waiting > 0 && (lasts || problem) && html`
       <div class="notice plain" role="status">
         <p>${mixed(waiting - photos, photos)} ${waiting === 1 ? 'waits' : 'wait'} for the server. Nothing is lost: they are kept on this phone.${problem && html` <span class="small quiet">${problem}</span>`}</p>
         ${problem && html`<button class="button" type="button" onClick=${queue.send}>Try now</button>`}
       </div>`}
     ${alike(refused).map((clips) => html`<${Refused} clips=${clips} key=${clips[0].id} />`)}`;
+}
+
+/** Whether something has been so for a while: what comes and goes with every photo would make the page jump.
+ *  @param {boolean} is */
+function useLasting(is) {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    const timer = is && setTimeout(() => setLasts(true), A_WHILE_MS);
+    return () => {
+      clearTimeout(timer || undefined);
+      setLasts(false);
+    };
+  }, [is]);
+  return lasts;
 }
 
 /** Clips that were refused for the same reason: a burst of thirty is one question. @param {queue.QueuedClip[]} refused */

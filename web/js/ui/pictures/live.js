@@ -1,14 +1,19 @@
 /** Make inferences on pictures: what the camera sees, or a photo; a row a label, readable from two metres. */
 
-import { html, useEffect, useRef, useState } from '../../../vendor/preact.js';
+import { html, useEffect, useState } from '../../../vendor/preact.js';
 import { Classifier } from '../../camera/classifier.js';
 import { readPhoto } from '../../camera/photo.js';
 import * as api from '../../data/api.js';
+import { keepOffline } from '../../data/update.js';
+import { Smoother } from '../../dsp/guesses.js';
 import { ChoosePhotos } from '../parts/choose.js';
 import { Icon } from '../parts/icons.js';
 import { InsecureNotice, Problem } from '../parts/notices.js';
 import { Scores } from '../parts/scores.js';
-import { ClosedFinder, Viewfinder, useCamera } from '../parts/viewfinder.js';
+import { ClosedFinder, Still, Viewfinder, useCamera } from '../parts/viewfinder.js';
+
+const LEAST_MS = 100; // from one frame to the next: ten looks a second are enough, and spare the battery
+const N_SMOOTHED = 3; // frames: scores that dance cannot be read
 
 /** @typedef {import('../../camera/camera.js').Camera} Camera */
 /** @typedef {import('../../../types/vision.d.ts').Answer} Answer */
@@ -51,7 +56,7 @@ const Actions = ({ finder: { camera, busy, open, turn }, photo, frozen, onFreeze
   <div class="action">
     ${photo && html`<button class="button" type="button" onClick=${onPutAway}>Back to the camera</button>`}
     ${!photo && !camera && html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${open}><${Icon} name="photo" />Open the camera</button>`}
-    ${!photo && camera && html`<button class="button" type="button" aria-pressed=${frozen} onClick=${onFreeze}><${Icon} name=${frozen ? 'play' : 'stop'} />${frozen ? 'Look again' : 'Freeze'}</button>`}
+    ${!photo && camera && html`<button class="button" type="button" aria-pressed=${frozen} onClick=${onFreeze}><${Icon} name=${frozen ? 'play' : 'hold'} />${frozen ? 'Look again' : 'Freeze'}</button>`}
     ${!photo && camera?.canSwitch && html`<button class="button small" type="button" disabled=${busy || frozen} aria-label="Switch camera" onClick=${turn}><${Icon} name="turn" /></button>`}
     <${ChoosePhotos} name="Photo" small onChoose=${(/** @type {File[]} */ [file]) => onChoose(file)} />
   </div>`;
@@ -61,17 +66,6 @@ function Seen({ photo, camera, busy, onTap }) {
   if (photo) return html`<div class="viewfinder"><${Still} photo=${photo} /></div>`;
   if (camera) return html`<div onClick=${onTap}><${Viewfinder} camera=${camera} name="What the camera sees" /></div>`;
   return html`<${ClosedFinder} says=${busy ? 'The camera opens.' : 'Point the camera at one of your things.'} />`;
-}
-
-/** @param {{ photo: ImageBitmap }} props */
-function Still({ photo }) {
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  useEffect(() => {
-    const element = /** @type {HTMLCanvasElement} */ (canvas.current);
-    Object.assign(element, { width: photo.width, height: photo.height });
-    element.getContext('2d')?.drawImage(photo, 0, 0);
-  }, [photo]);
-  return html`<canvas ref=${canvas} role="img" aria-label="The photo that was chosen"></canvas>`;
 }
 
 /** A photo to look at instead of what the camera sees. */
@@ -104,6 +98,7 @@ function useClassifier(path, wanted) {
       loaded = classifier;
       if (left) classifier.close();
       else setFound({ path, classifier });
+      keepOffline(api.bundleUrl(path));
     }, (error) => { if (!left) setProblem(sentence(error)); });
     return () => {
       left = true;
@@ -115,9 +110,9 @@ function useClassifier(path, wanted) {
   return { classifier: found?.path === path ? found.classifier : null, share, problem };
 }
 
-/** A new frame only when the answer to the last one has come and the screen is seen.
+/** A new frame only when the answer to the last one has come, and the screen is seen.
  *  @returns {Promise<unknown>} */
-const nextFrame = () => new Promise(requestAnimationFrame);
+const nextFrame = () => Promise.all([new Promise(requestAnimationFrame), new Promise((resolve) => setTimeout(resolve, LEAST_MS))]);
 
 /** @param {ImageBitmap | Camera} source @returns {Promise<ImageBitmap | null>} null while a camera shows nothing yet */
 async function copyOf(source) {
@@ -135,13 +130,15 @@ function useAnswers(classifier, source, frozen) {
     if (!source) setLast(null);
     if (!classifier || !source) return undefined;
     let stopped = false;
+    const moves = !frozen && !(source instanceof ImageBitmap);
+    const smoother = new Smoother(classifier.manifest.labels.length, moves ? N_SMOOTHED : 1);
     const look = async () => {
       do {
         await nextFrame();
         const picture = stopped ? null : await copyOf(source);
         const answer = picture && await classifier.classify(picture);
-        if (answer && !stopped) setLast({ answer, by: classifier });
-      } while (!stopped && !frozen && !(source instanceof ImageBitmap));
+        if (answer && !stopped) setLast({ answer: { ...answer, scores: smoother.push(answer.scores) }, by: classifier });
+      } while (!stopped && moves);
     };
     look().catch((error) => { if (!stopped) setProblem(sentence(error)); });
     return () => { stopped = true; };

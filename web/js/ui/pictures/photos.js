@@ -79,8 +79,9 @@ function Large({ clip, labels, onClose, onChange }) {
     <dialog class="large" ref=${dialog} aria-label=${nameOf(clip)} onClose=${onClose} onClick=${onClick}>
       <div class="stack">
         <img src=${api.photoUrl(project, id)} alt=${`Photo of ${clip.label}`} width=${width} height=${height} />
-        <p class="small quiet numbers">${takenAt(clip)}, ${width} × ${height} pixels</p>
-        <${ClipActions} clip=${clip} labels=${labels} onChange=${onChange}><button class="button" type="button" onClick=${onClose}>Close</button><//>
+        <div class="spread"><span class="small quiet numbers">${takenAt(clip)}<br />${width} × ${height} pixels</span>
+          <button class="button" type="button" onClick=${onClose}>Close</button></div>
+        <${ClipActions} clip=${clip} labels=${labels} onChange=${onChange} />
       </div>
     </dialog>`;
 }

@@ -62,13 +62,11 @@ function Desk({ label, labels, advice }) {
       <${LabelChips} label=${label} labels=${labels} project=${project} disabled=${!idle} />
       <section class=${`card tight stage ${state.phase === 'burst' ? 'recording' : ''}`} aria-label="Camera">
         ${camera
-          ? html`<${Viewfinder} camera=${camera} name="What the camera sees"><${Counter} state=${state} /><//>`
+          ? html`<${Viewfinder} camera=${camera} name="What the camera sees">
+              ${state.phase === 'burst' && html`<span class="counter" aria-hidden="true">${state.n}</span>`}
+              ${camera.canSwitch && html`<div class="over"><button class="button" type="button" disabled=${!idle || busy} aria-label="Switch camera" title="Switch camera" onClick=${finder.turn}><${Icon} name="turn" /></button></div>`}<//>`
           : html`<${ClosedFinder} says=${busy ? 'The camera opens.' : `Point the camera at ${label}.`} />`}
         <p class="small quiet numbers">${says(state, advice)}</p>
-        <div class="row">
-          ${camera?.canSwitch && html`<button class="button" type="button" disabled=${!idle || busy} onClick=${finder.turn}><${Icon} name="turn" />Switch camera</button>`}
-          <${ChoosePhotos} name="Add photos" several disabled=${!idle} onChoose=${(/** @type {File[]} */ files) => shutter.add(files, { project, label })} />
-        </div>
       </section>
       ${messages.map((/** @type {string} */ message) => html`<${Problem} message=${message} key=${message} />`)}
       <div class="action">
@@ -77,6 +75,7 @@ function Desk({ label, labels, advice }) {
               onPress=${() => shutter.hold(camera.video, { project, label })} onRelease=${() => shutter.release()}>
               <${Icon} name="photo" />${state.phase === 'burst' ? counted(state.n, 'vision') : `Hold: ${label}`}<//>`
           : html`<button class="button primary" type="button" disabled=${busy} onClick=${finder.open}><${Icon} name="photo" />Open the camera</button>`}
+        <${ChoosePhotos} name="Add photos" short="Photos" small several disabled=${!idle} onChoose=${(/** @type {File[]} */ files) => shutter.add(files, { project, label })} />
       </div>
     </div>`;
 }
@@ -88,6 +87,3 @@ function says({ phase, n, total }, advice) {
   if (n === MOST && !total) return `${counted(n, 'vision')} are as many as a burst holds. Move to another place, then hold again.`;
   return advice;
 }
-
-/** @param {{ state: ShutterState }} props */
-const Counter = ({ state: { phase, n } }) => phase === 'burst' && html`<span class="counter" aria-hidden="true">${n}</span>`;
