@@ -37,8 +37,9 @@ export class Lens extends EventTarget {
     return this.#work?.result ?? null;
   }
 
-  /** @param {Source} source */
+  /** @param {Source} source - a photo is taken over: it is gone with the next one */
   look(source) {
+    if (this.source instanceof ImageBitmap) this.source.close();
     this.source = source;
     this.refresh();
   }

@@ -24,6 +24,9 @@ const LAYERS = [
   { value: 'layer_4', content: 'Layer 4', says: 'Parts: something like an eye, a beak, a wheel. 14 x 14 values are left, but each knows what is around it.' },
 ];
 
+// A row of the colour map as one pixel.
+const COLOURS = Uint32Array.from({ length: 256 }, (_, i) => 0xff000000 | (MAGMA[3 * i + 2] << 16) | (MAGMA[3 * i + 1] << 8) | MAGMA[3 * i]);
+
 /** @param {unknown} error */
 const sentence = (error) => (error instanceof Error ? error.message : String(error));
 
@@ -119,20 +122,19 @@ function useMaps(classifier, lens, layer, isLive, look) {
     let timer = 0;
     async function ask() {
       if (!lens.source) return;
-      try {
-        const bitmap = await createImageBitmap(lens.source);
-        const square = squareOf(bitmap, classifier);
-        const next = ranged(await classifier.maps(bitmap, layer));
-        if (gone) return;
-        setPicture(square);
-        setMaps(next);
-        setProblem('');
-      } catch (error) {
-        if (!gone) setProblem(sentence(error));
-      }
-      if (isLive && !gone) timer = setTimeout(ask, PAUSE_MS);
+      const bitmap = await createImageBitmap(lens.source);
+      const square = squareOf(bitmap, classifier);
+      const next = ranged(await classifier.maps(bitmap, layer));
+      if (gone) return;
+      setPicture(square);
+      setMaps(next);
+      setProblem('');
     }
-    ask();
+    async function again() {
+      if (!document.hidden) await ask().catch((error) => { if (!gone) setProblem(sentence(error)); });
+      if (isLive && !gone) timer = setTimeout(again, PAUSE_MS);
+    }
+    again();
     return () => {
       gone = true;
       clearTimeout(timer);
@@ -172,12 +174,15 @@ function copy(from, to) {
 
 /** @param {Maps} maps @returns {RangedMaps} */
 function ranged(maps) {
-  const low = new Float32Array(maps.n).fill(Infinity);
-  const high = new Float32Array(maps.n).fill(-Infinity);
-  maps.values.forEach((value, i) => {
-    low[i % maps.n] = Math.min(low[i % maps.n], value);
-    high[i % maps.n] = Math.max(high[i % maps.n], value);
-  });
+  const { n, values } = maps;
+  const low = new Float32Array(n).fill(Infinity);
+  const high = new Float32Array(n).fill(-Infinity);
+  for (let at = 0; at < values.length; at += n) {
+    for (let i = 0; i < n; i++) {
+      if (values[at + i] < low[i]) low[i] = values[at + i];
+      if (values[at + i] > high[i]) high[i] = values[at + i];
+    }
+  }
   return { ...maps, low, high };
 }
 
@@ -195,11 +200,9 @@ function paint(canvas, { width, height, n, values, low, high }, index) {
   Object.assign(canvas, { width, height });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
   const top = high[index] > low[index] ? high[index] : low[index] + 1; // a map without anything on it is dark
-  for (let i = 0; i < width * height; i++) {
-    const row = 3 * colorIndex(values[i * n + index], low[index], top);
-    image.data.set([MAGMA[row], MAGMA[row + 1], MAGMA[row + 2], 255], 4 * i);
-  }
+  for (let i = 0, at = index; i < pixels.length; i++, at += n) pixels[i] = COLOURS[colorIndex(values[at], low[index], top)];
   context.putImageData(image, 0, 0);
 }
 
