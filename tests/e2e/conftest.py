@@ -22,6 +22,7 @@ BENCH_DATA = Path(os.environ.get("NESTLING_BENCH_DATA", ROOT.parent / "shared" /
 SPEECH = BENCH_DATA / "speech"
 IMAGES = BENCH_DATA / "images"
 SHIPPED = ROOT / "exports" / "yes-no"
+THINGS = ROOT / "exports" / "things"
 SAMPLE_RATE = 16000
 PHONE = {"width": 360, "height": 740}
 FILM_SIZE = (640, 480)
@@ -121,6 +122,21 @@ def running_server(folder: Path, *options: str) -> Iterator[Server]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def with_things(server: Server) -> Server:
+    """Such a server that has the camera's network, too: of its bundle, what a phone fetches."""
+    put_things(server.exports)
+    return server
+
+
+def put_things(exports: Path) -> None:
+    """Copy what a phone fetches of the camera's network into a folder of bundles."""
+    if not (THINGS / "manifest.json").is_file():
+        pytest.fail("the camera's network is not in exports/things; `make setup` makes it")
+    shutil.copytree(THINGS / "tfjs", exports / "things" / "tfjs")
+    shutil.copy(THINGS / "manifest.json", exports / "things")
 
 
 @pytest.fixture(scope="session")
@@ -277,6 +293,14 @@ def film(target: Path, pictures: Iterable[Image.Image]) -> Path:
         for picture in pictures:
             ImageOps.fit(picture, FILM_SIZE).save(file, "jpeg", quality=90)
     return target
+
+
+def photograph(name: str) -> Path:
+    """A real photograph, by a piece of its name."""
+    found = sorted(IMAGES.rglob(f"*{name}*.jpg"))
+    if not found:
+        pytest.fail(f"these tests need the photograph {name} in {IMAGES}; NESTLING_BENCH_DATA names another folder")
+    return found[0]
 
 
 def real_words(label: str, n: int) -> list[Path]:

@@ -4,6 +4,7 @@ import test from 'node:test';
 
 import { paramsCrc32 } from '../../web/js/dsp/parameters.js';
 import { checkManifest } from '../../web/js/workers/bundle.js';
+import { checkPhotoManifest } from '../../web/js/workers/photos.js';
 import { readVectors } from './vectors.js';
 
 const { params } = readVectors('mfcc.json');
@@ -44,4 +45,28 @@ const refused = [
 
 for (const [change, message] of refused) {
   test(`refused: ${message}`, () => assert.throws(() => check(change), { message }));
+}
+
+const { params: preprocess, params_crc32: preprocess_crc32 } = readVectors('photo.json');
+const ofPhotos = {
+  schema: 1, kind: 'vision', labels: ['cup', 'pen'], preprocess, preprocess_crc32, input: { shape: [1, 224, 224, 3] }, output: { shape: [1, 2] },
+};
+const withPreprocess = (change) => {
+  const changed = { ...preprocess, ...change };
+  return { preprocess: changed, preprocess_crc32: paramsCrc32(changed) };
+};
+
+test('an honest bundle for the camera is taken', () => assert.equal(checkPhotoManifest(ofPhotos).crop, 0.875));
+
+const refusedForPhotos = [
+  [{ kind: 'speech' }, "This bundle is of the kind 'speech'; the camera needs one of the kind 'vision'."],
+  [{ schema: 2 }, 'This bundle has schema 2; this page knows schema 1. Reload the page.'],
+  [{ preprocess: { ...preprocess, mean: 128 } }, /^The bundle's preprocessing was changed: its CRC-32 is [0-9a-f]{8}, the manifest says 59a9ee5b\. Train it again\.$/],
+  [withPreprocess({ resize: 'bicubic' }), "This page cannot compute the bundle's features: resize must be one of triangle, got 'bicubic'."],
+  [withPreprocess({ width: 192 }), "The bundle's photos are of shape 1 x 224 x 192 x 3; its model takes 1 x 224 x 224 x 3."],
+  [{ labels: ['cup'] }, 'The bundle names 1 labels; its model gives 2 scores.'],
+];
+
+for (const [change, message] of refusedForPhotos) {
+  test(`refused: ${message}`, () => assert.throws(() => checkPhotoManifest({ ...ofPhotos, ...change }), { message }));
 }

@@ -5,6 +5,7 @@
 
 const MIN_SIDE = 32;
 const MAX_SIDE = 4096; // beyond, phones run out of memory for a picture that is shown at a tenth of it
+const MANY_PIXELS = 50e6;
 const SAMPLE_SIDE = 64;
 const JPEG_QUALITY = 0.9;
 
@@ -36,8 +37,8 @@ export async function readPhoto(file) {
     if (Math.min(width, height) < MIN_SIDE) {
       throw new Error(`${name} has ${width} x ${height} pixels; a photo has at least ${MIN_SIDE} on each side. Choose another.`);
     }
-    const { isVisible, isOpaque } = look(image);
-    if (!isVisible) throw new Error(`${name} shows nothing: it is transparent all over, or too large for this phone. Choose another photo.`);
+    const { isVisible, isOpaque } = await look(image).catch(() => { throw new Error(`${name} ${width * height > MANY_PIXELS ? tooMany(width * height) : refusal(kind)}`); });
+    if (!isVisible) throw new Error(`${name} shows nothing: it is transparent all over. Choose another photo.`);
     const drawn = draw(image, width, height, MAX_SIDE);
     const notes = [];
     if (drawn.width !== width) notes.push(`The photo had ${width} x ${height} pixels and was made smaller, to ${drawn.width} x ${drawn.height}.`);
@@ -97,12 +98,20 @@ function decode(file) {
   });
 }
 
-/** Whether anything of a photo can be seen, and nothing through it. A browser draws nothing of what is too large for it.
- *  @param {HTMLImageElement} image */
-function look(image) {
+/** Why a photo that nothing else is wrong with is not drawn. @param {number} nPixels */
+const tooMany = (nPixels) => `has ${Math.round(nPixels / 1e6)} megapixels, too many for this phone. Make it smaller, then choose it again.`;
+
+/**
+ * Whether anything of a photo can be seen, and nothing through it.
+ * @param {HTMLImageElement} image
+ * @throws {Error} it is cut off, which an image element does not say, or too large
+ */
+async function look(image) {
+  const sample = await createImageBitmap(image, { resizeWidth: SAMPLE_SIDE, resizeHeight: SAMPLE_SIDE });
   const canvas = canvasOf(SAMPLE_SIDE, SAMPLE_SIDE);
   const context = contextOf(canvas);
-  context.drawImage(image, 0, 0, SAMPLE_SIDE, SAMPLE_SIDE);
+  context.drawImage(sample, 0, 0);
+  sample.close();
   const { data } = context.getImageData(0, 0, SAMPLE_SIDE, SAMPLE_SIDE);
   const alphas = data.filter((_, i) => i % 4 === 3);
   return { isVisible: alphas.some((alpha) => alpha > 0), isOpaque: alphas.every((alpha) => alpha === 255) };

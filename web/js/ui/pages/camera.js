@@ -1,6 +1,6 @@
 /** The Thing Translator: point the phone at a thing, see and hear its name in another language. */
 
-import { html, useEffect, useMemo, useRef, useState } from '../../../vendor/preact.js';
+import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
 import * as finds from '../../data/found.js';
 import { remember } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
@@ -11,7 +11,7 @@ import { FoundList } from '../parts/found.js';
 import { Icon } from '../parts/icons.js';
 import { InsecureNotice, Problem } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
-import { ClosedFinder, Viewfinder, useCamera } from '../parts/viewfinder.js';
+import { ClosedFinder, Still, Viewfinder, useCamera } from '../parts/viewfinder.js';
 import { GuessList, LanguageSelect, Questions, Word, useLanguages, useVoice } from '../parts/word.js';
 import { Translator, UNSURE } from '../translator.js';
 
@@ -77,7 +77,7 @@ function useFiles(take) {
 
 /** @param {{ translator: Translator, finder: Finder, sight: Sight }} props a tap holds the picture, another one lets it go */
 function Picture({ translator, finder: { camera, busy, turn }, sight: { picture } }) {
-  const still = picture && html`<${Still} picture=${picture} mirrored=${camera?.facing === 'user'} />`;
+  const still = picture && html`<${Still} photo=${picture} mirrored=${camera?.facing === 'user'} />`;
   const tap = () => (picture ? translator.goOn() : translator.freeze());
   const change = async () => {
     await turn();
@@ -105,17 +105,6 @@ function Torch({ camera }) {
   return html`<button class="button" type="button" aria-label="Torch" title="Torch" aria-pressed=${on} onClick=${light}><${Icon} name="torch" /></button>`;
 }
 
-/** A picture that does not move, cut to the square that the viewfinder shows. @param {{ picture: ImageBitmap, mirrored: boolean }} props */
-function Still({ picture, mirrored }) {
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  useEffect(() => {
-    if (!canvas.current) return;
-    Object.assign(canvas.current, { width: picture.width, height: picture.height });
-    canvas.current.getContext('2d')?.drawImage(picture, 0, 0);
-  }, [picture]);
-  return html`<div class=${`seen ${mirrored ? 'mirrored' : ''}`}><canvas ref=${canvas} role="img" aria-label="The picture that is looked at"></canvas></div>`;
-}
-
 /** @param {{ translator: Translator, finder: Finder, sight: Sight }} props */
 function Actions({ translator, finder: { camera, busy, open }, sight: { picture } }) {
   const start = () => {
@@ -127,7 +116,7 @@ function Actions({ translator, finder: { camera, busy, open }, sight: { picture 
       ${!camera && html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${start}><${Icon} name="photo" />Open camera</button>`}
       ${camera && !picture && html`<button class="button primary" type="button" disabled=${busy} onClick=${() => translator.freeze()}><${Icon} name="hold" />Freeze</button>`}
       ${camera && picture && html`<button class="button primary" type="button" onClick=${() => translator.goOn()}><${Icon} name="play" />Go on</button>`}
-      <${ChoosePhotos} name=${html`Choose<span class="spoken"> a photo</span>`} small onChoose=${(/** @type {File[]} */ [file]) => translator.look(file)} />
+      <${ChoosePhotos} name="Choose a photo" short="Choose" small onChoose=${(/** @type {File[]} */ [file]) => translator.look(file)} />
     </div>`;
 }
 
