@@ -197,7 +197,7 @@ function MapCanvas({ maps, index, name }) {
 
 /** @param {HTMLCanvasElement} canvas @param {RangedMaps} maps @param {number} index */
 function paint(canvas, { width, height, n, values, low, high }, index) {
-  Object.assign(canvas, { width, height });
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
