@@ -9,7 +9,7 @@ NODE_PATHS := $(abspath $(VENV))/node/bin
 export PATH := $(NODE_PATHS):$(PATH)
 ARGS ?=
 
-.PHONY: run setup test lint bench-features bench-web bench-firmware generated picture model-yes-no clean
+.PHONY: run setup test lint bench-features bench-web bench-camera bench-firmware generated picture model-yes-no clean
 
 run: setup
 	@$(BIN)/nestling serve $(ARGS)
@@ -90,6 +90,10 @@ bench-features: setup
 # Milliseconds per second of audio in Node.
 bench-web: setup
 	@cd web && node bench.mjs
+
+# Milliseconds a frame of the camera's network in Chromium, how smooth the page stays, and memory over 1,000 frames.
+bench-camera: setup $(VENV)/.test-installed browser
+	@$(BIN)/python tests/e2e/bench_camera.py
 
 # Instructions, arena and flash on an emulated Cortex-M4F, with the change since the baseline in tests/firmware/baseline.json.
 bench-firmware: setup toolchain

@@ -135,7 +135,8 @@ async function fetchModel(tf, url, { files }, onProgress) {
   });
   const fetchFunc = async (/** @type {RequestInfo | URL} */ path, /** @type {RequestInit | undefined} */ init) => {
     const { body, status, headers } = await fetch(path, init);
-    return new Response(body?.pipeThrough(counting()), { status, headers });
+    const content = await new Response(body?.pipeThrough(counting())).blob(); // TF.js reads no file before the last one answers
+    return new Response(content, { status, headers });
   };
   return /** @type {import('@tensorflow/tfjs-core').io.ModelArtifacts} */ (await tf.io.http(new URL(MODEL, url).href, { fetchFunc }).load?.());
 }

@@ -137,7 +137,10 @@ function Answer({ translator, sight, isOpen }) {
       ${model === 'loading' && html`<div class="bar"><i style=${{ transform: `scaleX(${loaded})` }}></i></div>`}
     <//>
     ${row && guesses.length > 0 && html`<${GuessList} guesses=${guesses} rows=${translator.rows} />`}
-    <p class="small quiet numbers">Nothing is uploaded: the photo stays on this phone. ${time && html`One look takes ${Math.round(time.resize_ms + time.inference_ms)} ms (resize ${Math.round(time.resize_ms)}, network ${Math.round(time.inference_ms)}, ${time.backend}).`}</p>`;
+    <div class="small quiet numbers">
+      <p>Nothing is uploaded: the photo stays on this phone.</p>
+      ${time && html`<p>One look takes ${Math.round(time.resize_ms + time.inference_ms)} ms (resize ${Math.round(time.resize_ms)}, network ${Math.round(time.inference_ms)}, ${time.backend}).</p>`}
+    </div>`;
 }
 
 /** @param {Sight['model']} model @param {boolean} isLooking */
