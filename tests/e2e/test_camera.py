@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -26,6 +26,7 @@ from conftest import (
 )
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from test_pages import small_targets, violations
 
 from training.vision.names import load_things
 
@@ -476,6 +477,24 @@ def test_memory_does_not_grow(with_things: Server, page: Page) -> None:
       return classifier.memory();
     }"""
     assert page.evaluate(maps) == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_while_it_looks(
+    with_things: Server, launch: Callable[..., Browser], padlock_film: Path, scheme: Literal["light", "dark"]
+) -> None:
+    page = new_phone(launch, camera=padlock_film, color_scheme=scheme, reduced_motion="reduce").new_page()
+    open_page(page, with_things, translateTo="ar", own="fr")
+    page.get_by_text("Your language and the voice").click()
+    look(page)
+    page.get_by_role("button", name="Freeze").click()
+    expect(page.get_by_role("list", name="Things found").get_by_role("listitem")).to_have_count(1)
+    page.get_by_role("button", name="Delete all").click()
+    assert violations(page) == [] and small_targets(page) == []
+    choose(page, photograph("owl").read_bytes())
+    expect(page.get_by_text("Not sure.")).to_be_visible(timeout=LOADED)
+    assert violations(page) == [] and small_targets(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.fixture
