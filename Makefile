@@ -1,5 +1,5 @@
 # `make run` sets up what is missing and starts the server; `make test` runs every test. Nothing is installed outside of
-# this folder, but for Chromium by `make test` on Debian as root.
+# this folder, but for what `make test` fetches by apt-get on Debian as root: a browser, compilers, dictionaries.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,7 +72,22 @@ toolchain:
 	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$packages >/dev/null; \
 	    else echo "The firmware's tests need: apt-get install $$packages"; fi; fi
 
-test: setup $(VENV)/.test-installed browser toolchain
+# What the table of names is held against: Unicode's names of emoji (6 MB), and FreeDict's dictionaries as Debian packs them (25 MB).
+CLDR := $(VENV)/dictionaries/cldr-annotations-full-48.2.0.tgz
+FREEDICT := $(addprefix dict-freedict-eng-,ara deu fra hin ita jpn por spa swh)
+
+$(CLDR): | web/vendor/.built
+	@mkdir -p $(@D) && cd $(@D) && npm pack --silent cldr-annotations-full@48.2.0 >/dev/null
+
+.PHONY: dictionaries
+dictionaries: $(CLDR)
+	@for package in $(FREEDICT); do test -e /usr/share/dictd/$${package#dict-}.index || missing=1; done; \
+	  if [ -n "$$missing" ]; then \
+	    if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(FREEDICT) >/dev/null; \
+	    else echo "The test of the names needs: apt-get install $(FREEDICT)"; fi; fi
+
+test: setup $(VENV)/.test-installed browser toolchain dictionaries
 	@cd web && npm test --silent
 	@$(BIN)/python -m pytest -q $(ARGS)
 
