@@ -28,9 +28,9 @@ from training.vision.photos import read_photo
 from training.vision.preprocess import normalise, prepare
 from training.vision.presets import N_FEATURES, PRESET
 
-N_GUISES = 8  # of each training photo, beside the photo itself
-BATCH_SIZE = 32
-LEARNING_RATE, WEIGHT_DECAY = 3e-3, 1e-2
+N_GUISES = 6  # of each training photo, beside the photo itself
+BATCH_SIZE = 128
+LEARNING_RATE, WEIGHT_DECAY = 5e-3, 1e-2
 MAX_SIDE = 640  # pixels: what a photo is read at
 _CHECKED_PHOTOS = 2  # TF.js in Node takes two seconds for each
 _PACKAGES = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy", "pillow")
