@@ -50,10 +50,12 @@ const QUESTIONS = {
   'Border terrier (dog)': 'Is it a Border terrier?',
   sunglasses: 'Are these sunglasses?',
   bus: 'Is it a bus?',
-  'cassette player': 'Is it a cassette player?',
-  albatross: 'Is it an albatross?',
+  triceratops: 'Is it a triceratops?',
+  unicycle: 'Is it a unicycle?',
+  umbrella: 'Is it an umbrella?',
+  hourglass: 'Is it an hourglass?',
   'ice cream': 'Is it ice cream?',
-  'mashed potato': 'Is it mashed potato?',
+  'pencil case': 'Is it a pencil case?',
 };
 for (const [name, question] of Object.entries(QUESTIONS)) test(question, () => assert.equal(questionFor(name), question));
 

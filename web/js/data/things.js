@@ -59,14 +59,15 @@ export function nameAndKind(text) {
   return found ? { name: found[1], kind: found[2] } : { name: text, kind: '' };
 }
 
-// What one has some of, or one of with an s all the same.
-const UNCOUNTED = /\b(broccoli|cabbage|cauliflower|corn|dough|eggnog|guacamole|hay|ice cream|lotion|mail|paper|pasta|perfume|potato|sauce|spray|soup|wine)$/;
-const SINGULAR = /(ss|us|is|lens|os)$/;
+// English names that take another article than "a", or none.
+const PLURAL = /\b(bars|binoculars|jeans|pipes|pyjamas|scales|sunglasses|trunks)$/;
+const UNCOUNTED = /\b(broccoli|broth|cabbage|carbonara|cauliflower|chain mail|coral|cream|dough|eggnog|guacamole|hairspray|hay|lotion|maize|mashed potato|paper|perfume|powder|rapeseed|sauce|velvet|wine|wool)$/;
+const VOWEL = /^([aeio]|u(?!ni)|hour|MP3)/i;
 
 /** A guess as a question. @param {string} english its name */
 export function questionFor(english) {
   const { name } = nameAndKind(english);
   if (UNCOUNTED.test(name)) return `Is it ${name}?`;
-  if (name.endsWith('s') && !SINGULAR.test(name)) return `Are these ${name}?`;
-  return `Is it ${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}?`;
+  if (PLURAL.test(name)) return `Are these ${name}?`;
+  return `Is it ${VOWEL.test(name) ? 'an' : 'a'} ${name}?`;
 }
