@@ -269,6 +269,33 @@ def put_clips(page: Page, label: str, n: int, project: str = "words") -> None:
     )
 
 
+def put_photos(page: Page, label: str, n: int, project: str = "pictures", n_bursts: int = 3) -> None:
+    """Put photos into the page's queue, as the camera does; each shows another coloured disc."""
+    page.evaluate(
+        """async ([project, label, n, nBursts]) => {
+          const { add } = await import('/js/data/queue.js');
+          const { encodePhoto } = await import('/js/camera/photo.js');
+          const sessions = Array.from({ length: nBursts }, () => crypto.randomUUID());
+          const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+          const context = canvas.getContext('2d');
+          for (let i = 0; i < n; i++) {
+            context.fillStyle = `hsl(${360 * Math.random()} 30% 80%)`;
+            context.fillRect(0, 0, 320, 240);
+            context.fillStyle = `hsl(${360 * Math.random()} 70% 40%)`;
+            context.arc(80 + 160 * Math.random(), 60 + 120 * Math.random(), 40 + 30 * Math.random(), 0, 7);
+            context.fill();
+            context.beginPath();
+            await add({
+              id: crypto.randomUUID(), project, label, session: sessions[i % nBursts], speaker: null, source: 'camera',
+              recorded_at: new Date().toISOString(), type: 'image/jpeg',
+              body: new Uint8Array(await (await encodePhoto(canvas)).arrayBuffer()), state: 'waiting', detail: '',
+            });
+          }
+        }""",
+        [project, label, n, n_bursts],
+    )
+
+
 def works_offline(page: Page) -> None:
     """Wait until the service worker has everything and answers for the page."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => null)")

@@ -80,7 +80,7 @@ function Compare({ metrics, engine, kind }) {
   const n = (/** @type {string} */ split) => metrics[engine][split]?.n;
   return html`
     <table class="compare">
-      <thead><tr><th></th>${engines.map((name) => html`<th scope="col">${engines.length > 1 ? name : 'accuracy'}</th>`)}</tr></thead>
+      <thead><tr><td></td>${engines.map((name) => html`<th scope="col">${engines.length > 1 ? name : 'accuracy'}</th>`)}</tr></thead>
       <tbody>${SPLITS.map((split) => html`
         <tr><th class="label" scope="row">${split}<br /><span class="small quiet">${n(split) ? counted(n(split), kind) : `no ${KINDS[kind].thing}s`}</span></th>
           ${engines.map((name) => html`<${Cell} metric=${metrics[name][split]} />`)}</tr>`)}
