@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ import pytest
 import soundfile as sf
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from training.convert.bundle import write_bundle
+from training.convert.manifest import read_manifest
+from training.vision.graph import Graph
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_DATA = Path(os.environ.get("NESTLING_BENCH_DATA", ROOT.parent / "shared" / "data"))
@@ -129,6 +133,22 @@ def with_things(server: Server) -> Server:
     """Such a server that has the camera's network, too: of its bundle, what a phone fetches."""
     put_things(server.exports)
     return server
+
+
+def put_own_things(exports: Path, labels: Sequence[str], project: str = "pictures") -> None:
+    """Write a bundle as training on photos writes one, but of a last layer that has learned nothing: for pages to look at."""
+    things = read_manifest(THINGS)
+    del things["files"]
+    rng = np.random.default_rng(1)
+
+    def fill(folder: Path) -> dict[str, Any]:
+        graph = Graph.read(THINGS / "tfjs")
+        graph.replace("scores", rng.normal(0, 0.05, (1280, len(labels))).astype(np.float32), np.zeros(len(labels), np.float32))
+        graph.write(folder / "tfjs")
+        output = {"shape": [1, len(labels)], "dtype": "float32"}
+        return things | {"project": project, "run": "untrained", "labels": list(labels), "output": output}
+
+    write_bundle(exports / project / "untrained", fill)
 
 
 def put_things(exports: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PHONE, ROOT, Server, eventually, new_phone, put_clips, watch
+from conftest import PHONE, ROOT, Server, eventually, new_phone, put_clips, put_own_things, put_photos, watch
 from playwright.sync_api import Browser, Page, Response, expect
 
 PAGES = {
@@ -47,17 +47,64 @@ def test_every_page_is_accessible_and_within_the_screen(
     page = new_phone(launch, viewport=size, color_scheme=scheme, reduced_motion="reduce", has_touch=name == "phone").new_page()
     complaints = watch(page)
     fill(page, with_things)
-    SCREENSHOTS.mkdir(exist_ok=True)
     for route, heading in PAGES.items():
         page.goto(f"{with_things.url}/#/{route}")
         expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=SCREENSHOTS / f"{route}-{name}-{scheme}.png")
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"], route
-        assert small_targets(page) == [], route
-        assert violations(page) == [], route
+        look_at(page, f"{route}-{name}-{scheme}")
         assert page.title() == f"{heading} - Nestling"
     assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "size"), [("phone", PHONE), ("desktop", DESKTOP)])
+def test_the_pages_of_pictures_are_accessible_and_within_the_screen(
+    server: Server, launch: Callable[..., Browser], name: str, size: dict[str, int], scheme: str
+) -> None:
+    page = new_phone(launch, viewport=size, color_scheme=scheme, reduced_motion="reduce", has_touch=name == "phone").new_page()
+    complaints = watch(page)
+    put_own_things(server.exports, ["cup", "spoon"])
+    page.goto(f"{server.url}/#/record?kind=vision")
+    expect(page.get_by_text("Project pictures: 0 photos stored")).to_be_visible()
+    look_at(page, f"pictures-welcome-{name}-{scheme}")
+    put_photos(page, "cup", 7)
+    put_photos(page, "spoon", 3, n_bursts=2)
+    eventually(lambda: len(server.photos()) == 10)
+
+    page.get_by_role("radio", name="cup").check()
+    photos = page.get_by_role("list", name="Photos of cup").get_by_role("button")
+    expect(photos).to_have_count(7)
+    expect(page.get_by_text("7 photos in 3 bursts; 30 are good.")).to_be_visible()
+    expect(page.locator(".action .primary")).to_be_in_viewport(ratio=1)
+    look_at(page, f"pictures-record-{name}-{scheme}")
+    photos.first.click()
+    look_at(page, f"pictures-large-{name}-{scheme}")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Select several").click()
+    photos.first.click()
+    look_at(page, f"pictures-select-{name}-{scheme}")
+
+    page.goto(f"{server.url}/#/train")
+    expect(page.get_by_text("label spoon has 3 photos; 5 is the least, 30 is good")).to_be_visible()
+    look_at(page, f"pictures-train-{name}-{scheme}")
+    page.goto(f"{server.url}/#/live")
+    expect(page.locator(".score.best")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Freeze").click()
+    look_at(page, f"pictures-live-{name}-{scheme}")
+    page.goto(f"{server.url}/#/projects?kind=vision")
+    expect(page.get_by_text("Pictures: 10 photos, 2 labels")).to_be_visible()
+    expect(page.get_by_role("radio", name="Pictures")).to_be_checked()
+    look_at(page, f"pictures-projects-{name}-{scheme}")
+    assert complaints == []
+
+
+def look_at(page: Page, name: str) -> None:
+    """What every state of every page must be; and a picture of it, to be looked at by people."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, name
+    assert small_targets(page) == [], name
+    assert violations(page) == [], name
 
 
 def violations(page: Page) -> list[str]:

@@ -76,6 +76,30 @@ def test_a_batch_outlives_a_lost_connection_and_a_closed_tab(
     assert {path.parent.name for path in server.clips()} == {"yes"}
 
 
+def test_clips_that_an_older_version_left_are_sent(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Record")).to_be_visible()
+    page.evaluate(
+        """async () => {
+          const { openDB } = await import('/vendor/idb.js');
+          const { encodeWav } = await import('/js/dsp/wav.js');
+          const db = await openDB('nestling', 1);
+          for (const [label, state] of [['yes', 'waiting'], ['no', 'held']]) {
+            const wav = encodeWav(Int16Array.from({ length: 32000 }, () => 900 * Math.random()), 16000);
+            await db.add('clips', {
+              id: crypto.randomUUID(), project: 'words', label, session: crypto.randomUUID(), speaker: null,
+              recorded_at: new Date().toISOString(), wav, verdict: 'fine', state, detail: '',
+            });
+          }
+          db.close();
+        }"""
+    )
+    page.reload()
+    eventually(lambda: [path.parent.name for path in server.clips()] == ["yes"])
+    page.get_by_role("button", name="Keep", exact=True).click()
+    eventually(lambda: [path.parent.name for path in server.clips()] == ["no", "yes"])
+
+
 def test_two_tabs_send_each_clip_once(server: Server, page: Page) -> None:
     page.goto(server.url)
     expect(page.get_by_role("heading", name="Record")).to_be_visible()

@@ -4,7 +4,7 @@ import { html, useEffect, useState } from '../../../vendor/preact.js';
 import { access, learnFrom } from '../../data/access.js';
 import * as api from '../../data/api.js';
 import { board, dequantise, watchBoard } from '../../data/board.js';
-import { GOOD, project, refreshProject } from '../../data/project.js';
+import { GOOD, kindOf, project, refreshProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { announce } from '../parts/announce.js';
@@ -68,6 +68,7 @@ function Absent({ current }) {
 
 /** @param {{ current: Board }} props */
 function Present({ current }) {
+  const { project: name } = useStore(settings);
   const { hello, last_inference, detections, problem, dropped_lines, sequence_gaps } = current;
   if (!hello) return null;
   const scores = last_inference && dequantise(last_inference.scores);
@@ -83,7 +84,7 @@ function Present({ current }) {
         <${Threshold} current=${current} />
         <${Facts} current=${current} />
       </div>
-      <${Desk} />
+      ${kindOf(name) === 'speech' ? html`<${Desk} />` : html`<p class="quiet">The board records words, and this phone works with the pictures of ${name}. To record on the board, <a href="#/projects">use a project of words</a>.</p>`}
     </div>`;
 }
 

@@ -60,7 +60,7 @@ export function Results({ manifest }) {
           <span class="quiet">were right, of the ${judged} ${thing}s. None of them was trained on.</span>`}</p>
         <${Compare} metrics=${metrics} engine=${engine} kind=${kind} />
         <dl class="results">
-          <dt>Size</dt><dd>${sizeOf(manifest)}, ${model.parameters} parameters</dd>
+          <dt>Size</dt><dd>${sizeOf(manifest)}, ${model.parameters.toLocaleString('en')} parameters</dd>
           ${arena_bytes > 0 && html`<dt>Memory</dt><dd>${(arena_bytes / 1000).toFixed(1)} kB on a board</dd>`}
         </dl>
         <details><summary>What do these numbers mean?</summary><p>The smaller numbers are where the true value lies, 19 times in 20: more ${thing}s bring them closer together. Validation ${thing}s chose the model, test ${thing}s did not. ${ENGINES[engine]}</p></details>

@@ -42,12 +42,10 @@ export function Looking({ bundle: { path, manifest: { labels, project } } }) {
     ${problems.map((/** @type {string} */ message) => html`<${Problem} message=${message} key=${message} />`)}
     ${note && html`<div class="notice"><p>${note}</p></div>`}
     <div class="columns looking">
-      <div class="stack close">
-        <${Seen} photo=${photo} camera=${camera} busy=${busy} onTap=${freeze} />
-        <p class="small quiet numbers">${footnote(answer, classifier, share)}</p>
-      </div>
+      <${Seen} photo=${photo} camera=${camera} busy=${busy} onTap=${freeze} />
       <${Scores} labels=${labels} project=${project} scores=${answer?.scores ?? null} />
     </div>
+    <p class="small quiet numbers">${footnote(answer, classifier, share)}</p>
     <${Actions} finder=${finder} photo=${photo} frozen=${frozen} onFreeze=${freeze} onChoose=${choose} onPutAway=${putAway} />`;
 }
 
