@@ -544,3 +544,29 @@ def test_it_switches_between_cameras(with_things: Server, odd_browser: Callable[
     eventually(lambda: video.evaluate(device) == first)
     expect(page.get_by_role("button", name="Torch")).to_have_count(0)
     assert complaints == []
+
+
+def test_a_torch_is_lit_where_there_is_one(with_things: Server, page: Page) -> None:
+    page.add_init_script(
+        """MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+        window.lit = [];
+        MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => { lit.push(advanced[0].torch); };"""
+    )
+    open_page(page, with_things)
+    page.get_by_role("button", name="Open camera").click()
+    torch = page.get_by_role("button", name="Torch")
+    torch.click()
+    expect(torch).to_have_attribute("aria-pressed", "true")
+    torch.click()
+    expect(torch).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("() => lit") == [True, False]
+
+
+def test_a_camera_that_is_taken_away(camera: Page) -> None:
+    look(camera)
+    camera.locator(".viewfinder video").evaluate(
+        "(video) => video.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+    )
+    expect(camera.get_by_role("alert")).to_contain_text("The camera was disconnected or taken away. Open it again.")
+    look(camera)
+    expect_name(camera, "padlock", "es")
