@@ -570,3 +570,15 @@ def test_a_camera_that_is_taken_away(camera: Page) -> None:
     expect(camera.get_by_role("alert")).to_contain_text("The camera was disconnected or taken away. Open it again.")
     look(camera)
     expect_name(camera, "padlock", "es")
+
+
+def test_it_leads_to_things_of_one_s_own(with_things: Server, page: Page) -> None:
+    open_page(page, with_things)
+    ways = page.get_by_role("list", name="Ways on")
+    ways.get_by_role("link", name="How it sees").click()
+    expect(page.get_by_role("heading", level=1, name="Seeing how it sees")).to_be_visible()
+    page.go_back()
+    ways.get_by_role("link", name="Teach it your own things").click()
+    expect(page.get_by_role("heading", level=1, name="Record")).to_be_visible()
+    expect(page.locator(".head .state")).to_contain_text("pictures")
+    assert (with_things.data / "projects" / "pictures" / "photos").is_dir()

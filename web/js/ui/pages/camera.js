@@ -13,6 +13,7 @@ import { InsecureNotice, Problem } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { ClosedFinder, Still, Viewfinder, useCamera } from '../parts/viewfinder.js';
 import { GuessList, LanguageSelect, Questions, Word, useLanguages, useVoice } from '../parts/word.js';
+import { addressOf } from '../router.js';
 import { Translator, UNSURE } from '../translator.js';
 
 /** @typedef {import('../translator.js').Sight} Sight */
@@ -46,6 +47,7 @@ export function CameraPage() {
           <${Answer} translator=${translator} sight=${sight} isOpen=${Boolean(finder.camera)} />
           <${Wishes} />
           <${FoundList} />
+          <${WaysOn} />
         </div>
       </div>
     <//>`;
@@ -161,6 +163,12 @@ function useFound(translator, { found }, say) {
     else announce(`${row[language]}, ${row[own]}`);
   }, [found]);
 }
+
+const WaysOn = () => html`
+  <ul class="card doors" aria-label="Ways on">
+    <li><a href=${addressOf('/record', { kind: 'vision' })}><${Icon} name="photo" /><strong>Teach it your own things</strong><span class="small quiet">Take photos, train, and see it live: twenty of each thing, half a minute.</span></a></li>
+    <li><a href="#/kernels"><${Icon} name="kernel" /><strong>How it sees</strong><span class="small quiet">Kernels that you can change, and the features that the network found.</span></a></li>
+  </ul>`;
 
 /** How the page should behave, for good. */
 function Wishes() {
