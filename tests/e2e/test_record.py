@@ -102,10 +102,10 @@ def test_clips_that_an_older_version_left_are_sent(server: Server, page: Page) -
 
 def test_two_tabs_send_each_clip_once(server: Server, page: Page) -> None:
     page.goto(server.url)
-    expect(page.get_by_role("heading", name="Record")).to_be_visible()
+    expect(page.get_by_role("button", name="Record 2 × yes")).to_be_visible()
     second = page.context.new_page()
     second.goto(server.url)
-    expect(second.get_by_role("heading", name="Record")).to_be_visible()
+    expect(second.get_by_role("button", name="Record 2 × yes")).to_be_visible()
     sent: list[str] = []
     page.context.on(
         "request", lambda request: sent.append(request.url) if request.method == "POST" and "/clips?" in request.url else None

@@ -15,7 +15,7 @@ export const DOORS = [
   { path: '/board', name: 'Board', icon: 'board', says: 'What the Arduino hears, and recording with its microphone.' },
   { path: '/microphone', name: 'Microphone check', icon: 'check', says: 'Does this phone hear what the model was trained on?' },
   { path: '/join', name: 'Join other phones', icon: 'join', says: 'A code to scan, so that more phones can record.' },
-  { path: '/projects', name: 'Projects', icon: 'projects', says: 'Each project has its own words and clips.' },
+  { path: '/projects', name: 'Projects', icon: 'projects', says: 'Each project has its own words, or its own pictures.' },
   { path: '/about', name: 'About and privacy', icon: 'about', says: 'What Nestling is and where your voice stays.' },
 ];
 

@@ -78,6 +78,8 @@ function usePhoto() {
     }
   }
   const putAway = () => setState({ photo: null, note: '', problem: '' });
+  const { photo } = state;
+  useEffect(() => () => photo?.close(), [photo]);
   return { ...state, choose, putAway };
 }
 

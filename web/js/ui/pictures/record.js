@@ -68,7 +68,7 @@ function Desk({ label, labels, advice }) {
           : html`<${ClosedFinder} says=${busy ? 'The camera opens.' : `Point the camera at ${label}.`} />`}
         <p class="small quiet numbers">${says(state, advice)}</p>
       </section>
-      ${messages.map((/** @type {string} */ message) => html`<${Problem} message=${message} key=${message} />`)}
+      ${messages.map((/** @type {string} */ message, /** @type {number} */ i) => html`<${Problem} message=${message} key=${i} />`)}
       <div class="action">
         ${camera
           ? html`<${HoldButton} class=${state.phase === 'burst' ? 'recording' : 'primary'} disabled=${busy || state.phase === 'files'}
