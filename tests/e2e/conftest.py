@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from training.convert.bundle import write_bundle
 from training.convert.manifest import read_manifest
@@ -42,6 +42,8 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
 ]
 START_SECONDS = 20
+# A shared machine may be slow for seconds; what is right at once costs nothing.
+expect.set_options(timeout=15_000)
 
 
 class Server:

@@ -52,7 +52,7 @@ def test_what_the_board_hears_is_bold_and_its_plug_is_noticed(server: Server, bo
     expect(page.get_by_text("Connected:")).to_be_visible()
     for best_label, label in ((0, "yes"), (1, "no")):
         board.say(inference(best_label), detection(best_label, best_label))
-        eventually(lambda label=label: is_bold(page, label), 1)
+        eventually(lambda label=label: is_bold(page, label))
     words = page.get_by_role("list", name="Words heard").get_by_role("listitem")
     expect(words).to_have_count(2)
     expect(words.first).to_contain_text("no 0.92")
@@ -66,7 +66,7 @@ def test_what_the_board_hears_is_bold_and_its_plug_is_noticed(server: Server, bo
     expect(page.get_by_text("Connected:")).to_be_visible()
     expect(words).to_have_count(2)
     board.say(inference(2))
-    eventually(lambda: is_bold(page, "unknown"), 1)
+    eventually(lambda: is_bold(page, "unknown"))
 
 
 def test_detections_are_not_lost_while_the_page_is_elsewhere(server: Server, board: FakeBoard, page: Page) -> None:
@@ -173,7 +173,7 @@ def hears_yes(page: Page, server: Server, n: int) -> None:
         if event.get("message", {}).get("type") == "detection":
             assert event["message"]["name"] == "yes"
             moment = datetime.fromisoformat(event["time"]).timestamp()
-            eventually(lambda: shown_at(page, "yes", moment), 3)  # noqa: B023  # called at once
+            eventually(lambda: shown_at(page, "yes", moment))  # noqa: B023  # called at once
             n -= 1
     ws.close()
     ws.thread.join()
