@@ -161,7 +161,7 @@ def test_the_virtual_board_hears_a_voice_and_survives_a_crash(tmp_path: Path, la
 
 
 def hears_yes(page: Page, server: Server, n: int) -> None:
-    """Follow the board as a second phone does; whenever it hears *yes*, the page must show it within a second."""
+    """Follow the board as a second phone does; whenever it hears *yes*, the page must show it."""
     cookie = next(cookie for cookie in page.context.cookies() if cookie["name"] == "nestling")
     ws = simple_websocket.Client.connect(
         f"ws://127.0.0.1:{server.port}/ws/board", headers={"Cookie": f"nestling={cookie['value']}"}
