@@ -2,4 +2,4 @@
 
 PRESET = "efficientnet_lite0"
 N_FEATURES = 1280  # of a photo, before the last layer
-DEFAULT_EPOCHS = 40
+DEFAULT_EPOCHS = 30

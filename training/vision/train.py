@@ -32,7 +32,7 @@ N_GUISES = 6  # of each training photo, beside the photo itself
 BATCH_SIZE = 128
 LEARNING_RATE, WEIGHT_DECAY = 5e-3, 1e-2
 MAX_SIDE = 640  # pixels: what a photo is read at
-_CHECKED_PHOTOS = 2  # TF.js in Node takes two seconds for each
+_CHECKED_PHOTOS = 1  # TF.js in Node takes two seconds for each; all but the last layer was checked at set-up
 _PACKAGES = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy", "pillow")
 
 Images = NDArray[np.float32]
