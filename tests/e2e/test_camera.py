@@ -581,4 +581,4 @@ def test_it_leads_to_things_of_one_s_own(with_things: Server, page: Page) -> Non
     ways.get_by_role("link", name="Teach it your own things").click()
     expect(page.get_by_role("heading", level=1, name="Record")).to_be_visible()
     expect(page.locator(".head .state")).to_contain_text("pictures")
-    assert (with_things.data / "projects" / "pictures" / "photos").is_dir()
+    eventually((with_things.data / "projects" / "pictures" / "photos").is_dir)
