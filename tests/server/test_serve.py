@@ -12,6 +12,7 @@ import time
 import urllib.error
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -208,15 +209,25 @@ def test_a_listener_that_reads_nothing_holds_up_nobody(serve: Callable[..., Live
     headers = live.join()
     fill(live, headers)
     job_id = start_job(live, headers)
-    lazy = socket.create_connection(("127.0.0.1", live.port))
-    handshake = ["GET /ws/jobs/" + job_id + " HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket"]
-    handshake += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", f"Cookie: {headers['Cookie']}"]
-    lazy.sendall("\r\n".join([*handshake, "", ""]).encode())
-    assert b" 101 " in lazy.recv(100)
-    ws = follow(live, job_id, headers)
-    while next_event(ws)["event"]:
-        pass
-    lazy.close()
+    with socket.create_connection(("127.0.0.1", live.port)) as lazy:
+        handshake = ["GET /ws/jobs/" + job_id + " HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket"]
+        handshake += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", f"Cookie: {headers['Cookie']}"]
+        lazy.sendall("\r\n".join([*handshake, "", ""]).encode())
+        assert b" 101 " in lazy.recv(100)
+        heard = hear_all(live, job_id, headers)
+    assert heard == list(range(1, len(heard) + 1)) and len(heard) > 2
+
+
+def hear_all(live: Live, job_id: str, headers: dict[str, str]) -> list[int]:
+    """Numbers of all events until the job's end, heard as a phone does: a connection that breaks is taken up where it was."""
+    heard: list[int] = []
+    for _ in range(5):
+        ws = follow(live, job_id, headers, heard[-1] if heard else 0)
+        with suppress(simple_websocket.ConnectionClosed):
+            while (message := next_event(ws))["event"]:
+                heard.append(message["seq"])
+            return heard
+    pytest.fail("the connection broke again and again")
 
 
 @pytest.mark.parametrize(("is_joined", "origin"), [(False, {}), (True, {"Origin": "http://evil.example"})])
