@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from training.vision import vectors as golden
-from training.vision.preprocess import PreprocessParams, crop_box, load_default, prepare, resize
+from training.vision.params import PreprocessParams, load_default
+from training.vision.preprocess import crop_box, prepare, resize
 
 PARAMS = load_default()
 VECTORS = json.loads(golden.PATH.read_text(encoding="utf-8"))

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.vision.params import PreprocessParams, load_default
-from training.vision.photos import read_photo
-
-__all__ = ["PreprocessParams", "crop_box", "load_default", "prepare", "read_photo", "resize"]
 
 
 def crop_box(width: int, height: int, params: PreprocessParams | None = None) -> tuple[int, int, int, int]:

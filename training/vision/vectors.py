@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.vision.preprocess import PreprocessParams, crop_box, load_default, resize
+from training.vision.params import PreprocessParams, load_default
+from training.vision.preprocess import crop_box, resize
 
 PATH = Path(__file__).parents[2] / "tests" / "vectors" / "photo.json"
 # Sizes whose squares are easily a pixel off: halves (36 * 0.875 = 31.5), odd margins, one pixel.
