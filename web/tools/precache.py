@@ -12,7 +12,7 @@ WEB = Path(__file__).resolve().parents[1]
 ROOT = WEB.parent
 OUTPUT = WEB / "precache.js"
 
-SHELL = ("manifest.webmanifest", "css/*.css", "icons/*.png", "icons/*.svg", "js/**/*.js")
+SHELL = ("manifest.webmanifest", "messages/*.json", "css/*.css", "icons/*.png", "icons/*.svg", "js/**/*.js")
 # Built from the lock file, which stands for them in the version. Browsers without WebAssembly SIMD fetch two more as they go.
 VENDOR = ("preact.js", "idb.js", "uplot.js", "uplot.css", "tfjs.js", "tfjs-core.js", "tfjs-backend-wasm-simd.wasm")
 VENDOR_SOURCES = ("web/package-lock.json", "web/build.mjs", "web/vendor-src/*.js")

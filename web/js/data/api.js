@@ -30,15 +30,16 @@ export function waitAtTheDoor(answer) {
 }
 
 /**
- * @typedef {{ method?: string, json?: unknown, body?: BodyInit, type?: string, open?: boolean }} Call `open`: needs no cookie
+ * @typedef {{ method?: string, json?: unknown, body?: BodyInit, type?: string, open?: boolean, patience?: number }} Call
+ *   `open`: needs no cookie; `patience`: how many ms an answer may take
  * @param {string} path
  * @param {Call} [call]
  * @returns {Promise<Response>}
  */
-async function request(path, { method = 'GET', json, body, type, open = false } = {}) {
+export async function request(path, { method = 'GET', json, body, type, open = false, patience = PATIENCE_MS } = {}) {
   if (!open) await door;
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => controller.abort(), patience);
   /** @type {Record<string, string>} */
   const headers = {};
   if (json !== undefined) headers['Content-Type'] = 'application/json';
@@ -70,17 +71,17 @@ async function sentence(response) {
 export const asSentence = (detail) => `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.?]$/.test(detail) ? '' : '.'}`;
 
 /** @param {string} path @param {Call} [call] */
-async function ask(path, call) {
+export async function ask(path, call) {
   return (await request(path, call)).json();
 }
 
 const segment = encodeURIComponent;
 /** @param {string} project */
-const projectPath = (project) => `/projects/${segment(project)}`;
+export const projectPath = (project) => `/projects/${segment(project)}`;
 /** @param {string} project @param {string} id */
-const clipPath = (project, id) => `${projectPath(project)}/clips/${segment(id)}`;
+export const clipPath = (project, id) => `${projectPath(project)}/clips/${segment(id)}`;
 /** @param {Record<string, string | number | null | undefined>} values */
-const query = (values) => new URLSearchParams(
+export const query = (values) => new URLSearchParams(
   Object.entries(values).flatMap(([key, value]) => (value === null || value === undefined || value === '' ? [] : [[key, String(value)]])),
 ).toString();
 

@@ -14,13 +14,14 @@ const KEY = 'nestling.settings';
  * @property {number} count clips in a batch
  * @property {string} bundle path of the bundle that Live listens with; '' is the newest
  * @property {string} translateTo the language that the camera names things in; '' is one that is not the reader's
+ * @property {string} language that the pages speak; '' is the browser's
  * @property {string} own the reader's language; '' is the browser's
  * @property {boolean} speaks whether the camera page speaks by itself
  * @property {Record<string, string[]>} labels of each project: the server's, then those that have no clip yet; their order is that of their colours
  */
 
 /** @type {Settings} */
-const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', translateTo: '', own: '', speaks: false, labels: {} };
+const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', translateTo: '', language: '', own: '', speaks: false, labels: {} };
 
 /** @returns {Settings} */
 function read() {

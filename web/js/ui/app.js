@@ -2,21 +2,26 @@
 
 import { html, useEffect, useRef } from '../../vendor/preact.js';
 import { useStore } from '../data/store.js';
+import { t } from './i18n.js';
 import { Announcer } from './parts/announce.js';
 import { Icon } from './parts/icons.js';
 import { Problem, UpdateNotice } from './parts/notices.js';
-import { STEPS } from './parts/page.js';
+import { isAt, steps } from './parts/page.js';
 import { route } from './router.js';
 
-/** What is not a step; on a phone it is behind More. */
-export const DOORS = [
-  { path: '/camera', name: 'Camera', icon: 'translate', says: 'Point the phone at a thing: its name in another language.' },
-  { path: '/kernels', name: 'How it sees', icon: 'kernel', says: 'Pictures through a few numbers of yours, and through those that a network learned.' },
-  { path: '/board', name: 'Board', icon: 'board', says: 'What the Arduino hears, and recording with its microphone.' },
-  { path: '/microphone', name: 'Microphone check', icon: 'check', says: 'Does this phone hear what the model was trained on?' },
-  { path: '/join', name: 'Join other phones', icon: 'join', says: 'A code to scan, so that more phones can record.' },
-  { path: '/projects', name: 'Projects', icon: 'projects', says: 'Each project has its own words, or its own pictures.' },
-  { path: '/about', name: 'About and privacy', icon: 'about', says: 'What Nestling is and where your voice stays.' },
+/** What is not a step; on a phone it is behind More, and so is what the rail does not show. */
+export const doors = () => [
+  { path: '/camera', rail: true, name: t('Camera'), icon: 'translate', says: t('Point the phone at a thing: its name in another language.') },
+  { path: '/board', rail: true, name: t('Board'), icon: 'board', says: t('What the Arduino hears, and recording with its microphone.') },
+  { path: '/learn', rail: true, name: t('Learn'), icon: 'learn', says: t('Short pages to try: what learning is, a neuron, precision. And a tour along the nine steps.') },
+  { path: '/collect', steps: true, name: t('The nine steps'), icon: 'collect', says: t('From the first clip to a model on a board.') },
+  { path: '/kernels', name: t('How it sees'), icon: 'kernel', says: t('Pictures through a few numbers of yours, and through those that a network learned.') },
+  { path: '/explore', name: t('Data explorer'), icon: 'explore', says: t('Every clip a dot: what sounds alike lies together.') },
+  { path: '/search', name: t('Search'), icon: 'search', says: t('Let the computer try many models, and choose among the best.') },
+  { path: '/microphone', name: t('Microphone check'), icon: 'check', says: t('Does this phone hear what the model was trained on?') },
+  { path: '/join', name: t('Join other phones'), icon: 'join', says: t('A code to scan, so that more phones can record.') },
+  { path: '/projects', name: t('Projects'), icon: 'projects', says: t('Each project has its own words, or its own pictures.') },
+  { path: '/about', name: t('About and privacy'), icon: 'about', says: t('What Nestling is, where your voice stays, and the language of these pages.') },
 ];
 
 export function App() {
@@ -35,7 +40,7 @@ export function App() {
   }, [path, Component]);
 
   return html`
-    <button class="button skip" type="button" onClick=${focusHeading}>Skip to the content</button>
+    <button class="button skip" type="button" onClick=${focusHeading}>${t('Skip to the content')}</button>
     <div class="frame">
       <main ref=${main}>
         <${UpdateNotice} />
@@ -49,16 +54,20 @@ export function App() {
 
 /** @param {{ path: string }} props */
 function Navigation({ path }) {
-  const behindMore = path === '/more' || DOORS.some((door) => door.path === path);
+  const at = steps().find((step) => isAt(step, path));
+  const inRail = doors().filter((door) => door.rail);
+  const current = (/** @type {boolean} */ is) => (is ? 'page' : null);
   return html`
-    <nav class="nav" aria-label="Pages">
+    <nav class="nav" aria-label=${t('Pages')}>
       <p class="brand"><img src="icons/nestling.svg" alt="" width="40" height="40" />Nestling</p>
       <ul>
-        ${STEPS.map((step) => html`<li><a href=${`#${step.path}`} aria-current=${step.path === path ? 'page' : null}>
-          <${Icon} name=${step.icon} /><span class="bar-only">${step.short}</span><span class="rail-only">${step.name}</span></a></li>`)}
-        <li class="bar-only"><a href="#/more" aria-current=${behindMore ? 'page' : null}><${Icon} name="more" />More</a></li>
-        ${DOORS.map((door, i) => html`<li class=${`rail-only ${i === 0 ? 'apart' : ''}`}><a href=${`#${door.path}`} aria-current=${door.path === path ? 'page' : null}>
+        <li class="bar-only"><a href="#/record" aria-current=${current(path === '/record')}><${Icon} name="record" />${t('Record')}</a></li>
+        ${steps().map((step) => html`<li class=${step.bar ? '' : 'rail-only'}><a href=${`#${step.path}`} aria-current=${current(isAt(step, path))}>
+          <${Icon} name=${step.icon} />${step.bar && html`<span class="bar-only">${step.bar}</span>`}<span class="rail-only">${step.name}</span></a></li>`)}
+        ${inRail.map((door, i) => html`<li class=${`rail-only ${i === 0 ? 'apart' : ''}`}><a href=${`#${door.path}`} aria-current=${current(door.path === path)}>
           <${Icon} name=${door.icon} />${door.name}</a></li>`)}
+        <li class="bar-only"><a href="#/more" aria-current=${current(!(at?.bar || path === '/record'))}><${Icon} name="more" />${t('More')}</a></li>
+        <li class="rail-only"><a href="#/more" aria-current=${current(!at && !inRail.some((door) => door.path === path))}><${Icon} name="more" />${t('More')}</a></li>
       </ul>
     </nav>`;
 }

@@ -24,6 +24,16 @@ const PATHS = {
   torch: 'M8 2h8v4l-2 4v12h-4V10L8 6zM8 6h8M12 13v2',
   hold: 'M8 5v14M16 5v14',
   remove: 'M6 6l12 12M18 6L6 18',
+  collect: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 16h7M16.5 12.5v7',
+  explore: 'M5 18v.1M8 12v.1M12 16v.1M11 7v.1M15 11v.1M18 6v.1M19 15v.1M15 18v.1M6 6v.1',
+  preprocess: 'M4 20V10M8 20V5M12 20v-8M16 20V8M20 20v-4',
+  design: 'M5 5v14M12 4v16M19 8v8M5 8l7-2M5 16l7 2M12 8l7 2M12 16l7-2',
+  evaluate: 'M4 4h16v16H4zM4 12h16M12 4v16M7 8h2M15 16h2',
+  optimize: 'M4 8h4v8M8 16H4M12 20h8V4h-8zM12 9h8M12 14h8',
+  convert: 'M4 8h14l-3-3M20 16H6l3 3',
+  deploy: 'M12 3v10M8 9l4 4 4-4M5 13v7h14v-7',
+  search: 'M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM14.5 14.5L20 20',
+  learn: 'M12 5L2 9l10 4 10-4zM6 11v5c3 3 9 3 12 0v-5M22 9v6',
   kernel: 'M4 4h16v16H4zM4 9.33h16M4 14.67h16M9.33 4v16M14.67 4v16',
 };
 
