@@ -9,7 +9,7 @@ const MODULES = new URL('node_modules/', import.meta.url);
 const WASM = '@tensorflow/tfjs-backend-wasm/dist/';
 
 // The types stand beside the modules, where the type checker looks for them.
-const TYPES = ['preact', 'idb', 'uplot', 'tfjs', 'tfjs-cpu', 'tfjs-webgl'];
+const TYPES = ['preact', 'idb', 'uplot', 'umap', 'tfjs', 'tfjs-cpu', 'tfjs-webgl'];
 
 const COPIES = {
   'preact.js': 'htm/preact/standalone.module.js',
@@ -24,6 +24,7 @@ await mkdir(VENDOR);
 await Promise.all(Object.entries(COPIES).map(([name, from]) => copyFile(new URL(from, MODULES), new URL(name, VENDOR))));
 await Promise.all(TYPES.map((name) => copyFile(source(`types/vendor/${name}.d.ts`), new URL(`${name}.d.ts`, VENDOR))));
 await build({ entryPoints: [source('node_modules/uplot/dist/uPlot.esm.js')], outfile: source('vendor/uplot.js'), format: 'esm', minify: true });
+await build({ entryPoints: [source('vendor-src/umap.js')], outfile: source('vendor/umap.js'), bundle: true, format: 'esm', target: 'es2022', minify: true, legalComments: 'linked' });
 await build({
   entryPoints: ['tfjs.js', 'tfjs-cpu.js', 'tfjs-webgl.js'].map((name) => source(`vendor-src/${name}`)),
   outdir: source('vendor/'),
