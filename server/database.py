@@ -2,9 +2,12 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Engine,
+    Float,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -40,10 +43,28 @@ clips = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("sha256", String(64), nullable=False),
+    # What a person has decided: the split (null: dealt by the splitter), whether it is left out, the part that counts.
+    Column("split", String(10)),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("trim_start", Integer),
+    Column("trim_end", Integer),
     # With these the index is compared with the files without reading them.
     Column("mtime_ns", BigInteger, nullable=False),
     Column("bytes", Integer, nullable=False),
     UniqueConstraint("project", "sha256"),
+)
+
+# What was computed of each clip: dropped and computed again at any time. `key` names what was looked at (content and trim).
+looks = Table(
+    "looks",
+    metadata,
+    Column("project", String(40), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("key", String(80), nullable=False),
+    Column("verdict", String(16)),
+    Column("peak_db", Float),
+    Column("level_db", Float),
+    Column("vector", LargeBinary),
 )
 
 jobs = Table(

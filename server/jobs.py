@@ -1,4 +1,4 @@
-"""Training jobs: a queue, one at a time, each a process of its own whose standard output is the job's log.
+"""Jobs: a queue for each lane, one at a time, each a process of its own whose standard output is the job's log.
 
 The process prints one JSON object a line. Its standard input is held open: when this server dies, however it dies, the
 pipe closes and the process ends by itself.
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -24,39 +24,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from server import clock, processes
 from server.database import jobs
 from server.errors import MissingError, RefusedError, disk_full_told
-from server.files import make_folder
-from server.names import check_label
-from server.store import MEDIA, Store
-from training.labels import UNKNOWN
-from training.run import MAX_EPOCHS, MAX_SEED
-from training.speech.clips import check_trainable as check_recordings
-from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, PRESETS
-from training.vision.clips import check_trainable as check_photos
-from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
+from server.files import make_folder, write
+from server.job_kinds import KINDS, LANES, Context
+from server.project_settings import AllSettings
+from server.store import Store
 
 log = logging.getLogger(__name__)
 
 ACTIVE = ("queued", "running")
-_KINDS = ("train",)
-_MAX_LABELS = 50
 _ERROR_LINES = 40  # of standard error, kept to explain a failure
-
-
-def _words(counts: Mapping[str, int], labels: Iterable[str]) -> list[str]:
-    """The words of a model for sounds, which has `unknown` by itself."""
-    return [label for label in check_recordings(counts, labels) if label != UNKNOWN]
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """What can be asked of training: by whom the labels are checked, for how long, and which networks there are."""
-
-    check: Callable[[Mapping[str, int], Iterable[str]], list[str]]
-    epochs: int
-    presets: Collection[str]
-
-
-_RULES = {"speech": _Rules(_words, DEFAULT_EPOCHS, PRESETS), "vision": _Rules(check_photos, VISION_EPOCHS, ())}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,95 +55,63 @@ class Job:
         return asdict(self)
 
 
-def train_command(job: Job, clips_folder: Path, exports: Path) -> list[str]:
-    """What is run for a job. The one place that knows the training command's options; the folder tells the kind."""
-    config = job.config
-    kind = next(medium.kind for medium in MEDIA.values() if medium.folder == clips_folder.name)
-    return [
-        *(sys.executable, "-m", "training.job", "--kind", kind, "--watch-stdin"),
-        *("--clips", str(clips_folder), f"--labels={','.join(config['labels'])}"),  # a label may start with "-"
-        *("--exports", str(exports), "--project", job.project, "--run", config["run"]),
-        *("--epochs", str(config["epochs"]), "--seed", str(config["seed"])),
-        *(("--preset", config["preset"]) if "preset" in config else ()),
-    ]
+def command_of(settings_file: Path) -> list[str]:
+    """What is run for a job that this file describes."""
+    return [sys.executable, "-m", "training.job", "--watch-stdin", "--settings", str(settings_file)]
 
 
-def check_config(values: Mapping[str, Any], counts: Mapping[str, int], kind: str) -> dict[str, Any]:
-    """What a job is to do, checked and complete.
+@dataclass
+class _Lane:
+    """One job at a time: which, its process, and whether it is to end."""
 
-    Args:
-        values: what the client asked for: labels, and maybe epochs, seed and, for recordings, preset.
-        counts: number of clips by label.
-        kind: of the project.
-    Raises:
-        RefusedError: a value is out of range, or so few clips will not do.
-    """
-    if unknown := sorted(set(values) - {"kind", "labels", "epochs", "seed", "preset"}):
-        raise RefusedError(f"a job has no setting {unknown[0][:40]!r}")
-    if values.get("kind") not in _KINDS:
-        raise RefusedError(f"kind must be one of {', '.join(_KINDS)}, got {values.get('kind')!r}")
-    labels = values.get("labels")
-    if not isinstance(labels, list) or not 1 <= len(labels) <= _MAX_LABELS:
-        raise RefusedError(f"labels must be a list of 1 to {_MAX_LABELS} labels, for example ['yes', 'no']")
-    rules = _RULES[kind]
-    preset = _check_preset(values, rules.presets)
-    try:
-        wanted = rules.check(counts, [check_label(label) for label in labels])
-    except ValueError as error:
-        raise RefusedError(str(error)) from error
-    return {
-        "labels": wanted,
-        "epochs": _whole_number("epochs", values.get("epochs", rules.epochs), 1, MAX_EPOCHS),
-        "seed": _whole_number("seed", values.get("seed", 1), 0, MAX_SEED),
-        **preset,
-    }
+    name: str
+    current: str | None = None
+    process: subprocess.Popen[bytes] | None = None
+    is_cancelled: bool = False
 
-
-def _check_preset(values: Mapping[str, Any], presets: Collection[str]) -> dict[str, str]:
-    """The network, where there is more than one to choose from."""
-    if not presets:
-        if "preset" in values:
-            raise RefusedError("there is one network for photos, so a job has no preset; leave it out")
-        return {}
-    preset = values.get("preset", DEFAULT_PRESET)
-    if not isinstance(preset, str) or preset not in presets:
-        raise RefusedError(f"preset must be one of {', '.join(presets)}, got {preset!r}")
-    return {"preset": preset}
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of job that run here."""
+        return tuple(name for name, kind in KINDS.items() if kind.lane == self.name)
 
 
 class Jobs:
-    """The queue, its one worker, and the logs. Safe to share between threads; call `start` once and `stop` at the end."""
+    """The queue, a worker for each lane, and the logs. Safe to share between threads; call `start` once and `stop` at the end."""
 
-    def __init__(self, data: Path, exports: Path, engine: Engine, store: Store) -> None:
+    def __init__(self, data: Path, exports: Path, engine: Engine, store: Store, settings: AllSettings) -> None:
+        self._data = data
         self._logs = data / "jobs"
         self._exports = exports
         self._engine = engine
         self._store = store
+        self._settings = settings
         self._changed = threading.Condition()  # guards what follows; notified at every line and every change of state
         self._version = 0  # counts the changes
-        self._current: str | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._is_cancelled = False
+        self._lanes = [_Lane(name) for name in LANES]
         self._stopping = False
-        self._worker = threading.Thread(target=self._work, name="jobs", daemon=True)
+        self._workers = [
+            threading.Thread(target=self._work, args=(lane,), name=f"jobs-{lane.name}", daemon=True) for lane in self._lanes
+        ]
         make_folder(self._logs)
 
     def start(self) -> None:
         """Say of what a dead server left that it was interrupted, and begin to work."""
         for job in self.list(ACTIVE):
             self._finish(job, "interrupted", "the server was stopped while this job was waiting or running; start it again")
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
 
     def stop(self) -> None:
-        """End the running process and the worker."""
+        """End the running processes and the workers."""
         with self._changed:
             self._stopping = True
-            process = self._process
+            running = [lane.process for lane in self._lanes if lane.process]
         self._notify()
-        if process:
+        for process in running:
             processes.end(process)
-        if self._worker.is_alive():
-            self._worker.join(processes.GRACE_SECONDS)
+        for worker in self._workers:
+            if worker.is_alive():
+                worker.join(processes.GRACE_SECONDS)
 
     def add(self, project: str, values: Mapping[str, Any]) -> Job:
         """Queue a job.
@@ -176,14 +120,23 @@ class Jobs:
             RefusedError: the values will not do, or the project has too few clips.
             MissingError: no such project.
         """
-        config = check_config(values, self._store.counts(project), self._store.medium(project).kind)
+        kind = values.get("kind")
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise RefusedError(f"kind must be one of {', '.join(KINDS)}, got {str(kind)[:40]!r}")
+        asked = {name: value for name, value in values.items() if name != "kind"}
+        config = KINDS[kind].check(asked, self._context(project))
         job_id = secrets.token_hex(16)
-        config["run"] = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{job_id[:4]}"
-        row = {"id": job_id, "project": project, "kind": values["kind"], "state": "queued", "config": json.dumps(config)}
+        if KINDS[kind].makes_bundle:
+            config["run"] = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{job_id[:4]}"
+        row = {"id": job_id, "project": project, "kind": kind, "state": "queued", "config": json.dumps(config)}
         with disk_full_told(), self._engine.begin() as connection:
             connection.execute(insert(jobs).values(**row, created_at=clock.now()))
         self._notify()
         return self.job(job_id)
+
+    def _context(self, project: str) -> Context:
+        kind, counts = self._store.medium(project).kind, self._store.counts(project)
+        return Context(project=project, kind=kind, counts=counts, settings=self._settings.read(project))
 
     def job(self, job_id: str) -> Job:
         """One job. Raises MissingError."""
@@ -205,10 +158,11 @@ class Jobs:
         """End a job that waits or runs; one that has ended stays as it is. Raises MissingError."""
         with self._changed:
             job = self.job(job_id)
-            if job_id == self._current:
-                self._is_cancelled = True
-                if self._process:
-                    threading.Thread(target=processes.end, args=(self._process,), daemon=True).start()
+            lane = next((lane for lane in self._lanes if lane.current == job_id), None)
+            if lane:
+                lane.is_cancelled = True
+                if lane.process:
+                    threading.Thread(target=processes.end, args=(lane.process,), daemon=True).start()
             elif job.state in ACTIVE:
                 self._finish(job, "cancelled", "cancelled before it began")
         return self.job(job_id)
@@ -216,6 +170,13 @@ class Jobs:
     def log_path(self, job_id: str) -> Path:
         """The file with the job's lines, whether it was begun or not. Raises MissingError."""
         return self._logs / f"{self.job(job_id).id}.jsonl"
+
+    def result_path(self, job_id: str) -> Path:
+        """The file with what a job has found, for kinds that have such. Raises MissingError while there is none."""
+        path = self._logs / f"{self.job(job_id).id}.result.json"
+        if not path.is_file():
+            raise MissingError(f"job {job_id!r} has no result yet; follow it until it is done")
+        return path
 
     def follow(self, job_id: str, after: int, wait_seconds: float) -> Iterator[tuple[int, dict[str, Any]] | None]:
         """All events of a job after number `after`, then those to come; ends with the job.
@@ -238,51 +199,60 @@ class Jobs:
             if not self._wait(version, wait_seconds):
                 yield None
 
-    # The worker
+    # The workers
 
-    def _work(self) -> None:
-        while job := self._next():
+    def _work(self, lane: _Lane) -> None:
+        while job := self._next(lane):
             try:
-                self._run(job)
+                self._run(lane, job)
             except Exception:
                 log.exception("job failed")
                 with suppress(SQLAlchemyError):  # else it is called interrupted at the next start
                     self._finish(job, "failed", "the job could not be run; the server's log says more")
 
-    def _next(self) -> Job | None:
-        """Wait for the oldest job in the queue. None when the server stops."""
+    def _next(self, lane: _Lane) -> Job | None:
+        """Wait for the oldest job in the lane's queue. None when the server stops."""
         with self._changed:
-            self._current, self._process, self._is_cancelled = None, None, False
+            lane.current, lane.process, lane.is_cancelled = None, None, False
             while not self._stopping:
                 version = self._version
-                if queued := self.list(("queued",)):
-                    self._current = queued[-1].id
+                if queued := [job for job in self.list(("queued",)) if job.kind in lane.kinds]:
+                    lane.current = queued[-1].id
                     return queued[-1]
                 self._wait(version, None)
         return None
 
-    def _run(self, job: Job) -> None:
+    def _run(self, lane: _Lane, job: Job) -> None:
         self._update(job.id, state="running", started_at=clock.now())
-        command = train_command(job, self._store.clips_folder(job.project), self._exports)
+        settings_file = self._write_settings(job)
         errors: deque[str] = deque(maxlen=_ERROR_LINES)
-        with processes.spawn(command) as process:  # waits at its end, and closes the pipes
+        with processes.spawn(command_of(settings_file)) as process:  # waits at its end, and closes the pipes
             reader = threading.Thread(target=processes.keep_last, args=(process, errors), daemon=True)
             reader.start()
             try:
-                self._watch(process)
+                self._watch(lane, process)
                 last = self._record(job, process)
             except BaseException:
                 processes.end(process)
                 raise
             exit_code = process.wait()
             reader.join(processes.GRACE_SECONDS)
-        self._finish(job, *self._outcome(exit_code, last, errors))
+        self._finish(job, *self._outcome(lane, exit_code, last, errors))
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+    def _write_settings(self, job: Job) -> Path:
+        """Everything that the job's process must know, in one file."""
+        result = self._logs / f"{job.id}.result.json"
+        folders = {"data": self._data, "exports": self._exports, "clips": self._store.clips_folder(job.project), "result": result}
+        about = {"task": job.kind, "kind": self._store.medium(job.project).kind, "project": job.project, "job": job.id}
+        path = self._logs / f"{job.id}.json"
+        write(path, json.dumps({**about, **{name: str(folder) for name, folder in folders.items()}, **job.config}).encode())
+        return path
+
+    def _watch(self, lane: _Lane, process: subprocess.Popen[bytes]) -> None:
         """Let `cancel` and `stop` end the process, also when they came before it."""
         with self._changed:
-            self._process = process
-            must_end = self._is_cancelled or self._stopping
+            lane.process = process
+            must_end = lane.is_cancelled or self._stopping
         if must_end:
             processes.end(process)
 
@@ -300,22 +270,24 @@ class Jobs:
                 self._notify()
         return last
 
-    def _outcome(self, exit_code: int, last: Mapping[str, dict[str, Any]], errors: deque[str]) -> tuple[str, str | None]:
+    def _outcome(
+        self, lane: _Lane, exit_code: int, last: Mapping[str, dict[str, Any]], errors: deque[str]
+    ) -> tuple[str, str | None]:
         """State and detail of a job whose process has ended."""
-        if "done" in last:  # its bundle is whole; how the process then ends does not matter
+        if "done" in last:  # what it made is whole; how the process then ends does not matter
             return "done", None
-        if self._is_cancelled:
+        if lane.is_cancelled:
             return "cancelled", "cancelled while it was running"
         if self._stopping:
             return "interrupted", "the server was stopped while this job was running; start it again"
         if detail := last.get("error", {}).get("detail"):
             return "failed", str(detail)
         tail = next((line for line in reversed(errors) if line.strip()), "it printed no error")
-        return "failed", f"training ended {_how(exit_code)} before its bundle was written: {tail.strip()[:500]}"
+        return "failed", f"the job ended {_how(exit_code)} before it was done: {tail.strip()[:500]}"
 
     def _finish(self, job: Job, state: str, detail: str | None) -> None:
-        bundle = f"{job.project}/{job.config['run']}"
-        is_written = (self._exports / bundle / "manifest.json").is_file()
+        bundle = f"{job.project}/{job.config.get('run')}"
+        is_written = KINDS[job.kind].makes_bundle and (self._exports / bundle / "manifest.json").is_file()
         values = {"detail": detail, "bundle": bundle if is_written else None, "finished_at": clock.now()}
         self._update(job.id, state=state, **values)
         log.info("job %s: %s", job.id, state)
@@ -337,12 +309,6 @@ class Jobs:
 
 def _to_job(values: RowMapping) -> Job:
     return Job(**{**{field.name: values[field.name] for field in fields(Job)}, "config": json.loads(values["config"])})
-
-
-def _whole_number(name: str, value: object, lowest: int, highest: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-        raise RefusedError(f"{name} must be a whole number from {lowest} to {highest}, got {str(value)[:40]!r}")
-    return value
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

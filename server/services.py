@@ -15,6 +15,7 @@ from server.database import open_engine
 from server.files import make_folder
 from server.jobs import Jobs
 from server.network import WILDCARDS, OwnHosts, host_names, lan_addresses
+from server.project_settings import AllSettings
 from server.reindex import reindex
 from server.settings import Settings
 from server.store import Store
@@ -28,6 +29,7 @@ class Services:
 
     settings: Settings
     store: Store
+    project_settings: AllSettings
     jobs: Jobs
     bundles: Bundles
     board: Bridge
@@ -55,11 +57,12 @@ def start_services(settings: Settings) -> Services:
     engine, _ = _open_index(settings)
     store = Store(settings.data, engine, settings.max_bytes)
     reindex(store, engine)
-    jobs = Jobs(settings.data, settings.exports, engine, store)
+    project_settings = AllSettings(store)
+    jobs = Jobs(settings.data, settings.exports, engine, store, project_settings)
     jobs.start()
     token = load_token(settings.data / "token")
     board = Bridge(settings.board_port)  # it opens ports when the server runs, not where an app is only made
-    return Services(settings, store, jobs, Bundles(settings.exports), board, OwnHosts((settings.host,)), token)
+    return Services(settings, store, project_settings, jobs, Bundles(settings.exports), board, OwnHosts((settings.host,)), token)
 
 
 def open_store(settings: Settings) -> Store:

@@ -1,9 +1,11 @@
-"""The process that the server starts to train: JSON lines on standard output, exit code 0 when a bundle was written.
+"""The process that the server starts for a job: JSON lines on standard output, exit code 0 when it was done.
 
-`python -m training.job --kind speech|vision ...`; what is trained is the business of `training.speech` and `training.vision`.
+`python -m training.job --settings FILE`; the file is one JSON object: "task", the project's "kind", "project", "job", the folders
+"clips", "exports" and "data", where its "result" goes, and what the task itself is told (`server.job_kinds`).
 """
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -12,64 +14,56 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from training.run import print_line
-from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
-from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
+from training.run import Emit, print_line
+
+Settings = dict[str, Any]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train as the arguments say; 1 with an `error` event where that cannot be done."""
-    parser = argparse.ArgumentParser(description="Train a model and write its bundle.")
-    parser.add_argument("--kind", choices=list(_TRAINERS), default="speech", help="what the clips are: recordings or photos")
-    parser.add_argument("--clips", type=Path, required=True, help="folder <label>/<file>")
-    parser.add_argument("--labels", required=True, help="labels to tell apart, separated by commas")
-    parser.add_argument("--exports", type=Path, required=True, help="folder of the bundles")
-    parser.add_argument("--project", required=True)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--preset", default=DEFAULT_PRESET, help="the network, for recordings")
-    parser.add_argument("--epochs", type=int)
-    parser.add_argument("--seed", type=int, default=1)
+    """Do what the settings say; 1 with an `error` event where that cannot be done."""
+    parser = argparse.ArgumentParser(description="Do one job for the server.")
+    parser.add_argument("--settings", type=Path, required=True, help="a JSON file: what to do")
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
     if options.watch_stdin:
         threading.Thread(target=_end_with_stdin, daemon=True, name="watch-stdin").start()
-    # Leave by an exception, so that a half-written bundle is removed.
+    # Leave by an exception, so that what is half written is removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        _TRAINERS[options.kind](options)
+        settings = json.loads(options.settings.read_text(encoding="utf-8"))
+        TASKS[settings["task"]](settings, print_line)
     except ValueError as error:
         print_line({"event": "error", "detail": str(error)})
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print_line({"event": "error", "detail": f"{where}{error.strerror or error}. No bundle was written."})
+        print_line({"event": "error", "detail": f"{where}{error.strerror or error}. Nothing was made."})
         return 1
     return 0
 
 
-def _train_speech(options: argparse.Namespace) -> None:
+def _train(settings: Settings, emit: Emit) -> None:
+    if settings["kind"] == "vision":
+        from training.run import RunConfig
+        from training.vision.train import train as train_photos
+
+        train_photos(RunConfig(**_run(settings)), emit)
+        return
+    from training.features.params import MfccParams
     from training.speech.train import TrainConfig, train
 
-    epochs = DEFAULT_EPOCHS if options.epochs is None else options.epochs
-    train(TrainConfig(**_common(options), epochs=epochs, preset=options.preset), print_line)
+    params = MfccParams.from_dict(settings["params"])
+    train(TrainConfig(**_run(settings), params=params, preset=settings["design"]["preset"]), emit)
 
 
-def _train_vision(options: argparse.Namespace) -> None:
-    from training.run import RunConfig
-    from training.vision.train import train
-
-    epochs = VISION_EPOCHS if options.epochs is None else options.epochs
-    train(RunConfig(**_common(options), epochs=epochs), print_line)
+TASKS: dict[str, Callable[[Settings, Emit], None]] = {"train": _train}
 
 
-_TRAINERS: dict[str, Callable[[argparse.Namespace], None]] = {"speech": _train_speech, "vision": _train_vision}
-
-
-def _common(options: argparse.Namespace) -> dict[str, Any]:
-    bundle = options.exports / options.project / options.run
-    labels = tuple(options.labels.split(","))
-    names = {"project": options.project, "run": options.run, "seed": options.seed}
-    return {"clips": options.clips, "labels": labels, "bundle": bundle, **names}
+def _run(settings: Settings) -> dict[str, Any]:
+    """What every run is told."""
+    bundle = Path(settings["exports"], settings["project"], settings["run"])
+    names = {name: settings[name] for name in ("project", "run", "epochs", "seed")}
+    return {"clips": Path(settings["clips"]), "labels": tuple(settings["labels"]), "bundle": bundle, **names}
 
 
 def _end_with_stdin() -> None:

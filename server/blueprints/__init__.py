@@ -19,6 +19,11 @@ def json_object() -> dict[str, Any]:
     return values
 
 
+def json_object_or_null() -> dict[str, Any] | None:
+    """The request's body, a JSON object or null. Raises RefusedError."""
+    return None if request.get_data().strip() == b"null" else json_object()
+
+
 def whole_number(name: str, default: int) -> int:
     """A whole number from the query. Raises RefusedError."""
     text = request.args.get(name, str(default))

@@ -11,6 +11,7 @@ from flask_sock import Sock
 from server.blueprints import json_object, whole_number
 from server.errors import MissingError, RefusedError
 from server.services import services
+from server.web_files import send
 
 bp = Blueprint("jobs", __name__)
 sock = Sock()
@@ -22,7 +23,7 @@ _WAIT_SECONDS = 5.0  # how long silence lasts before the socket is looked after
 
 @bp.post("/projects/<project>/jobs")
 def create(project: str) -> ResponseReturnValue:
-    """Queue a job. Body: {"kind", "labels", "epochs"?, "seed"?, "preset"?}."""
+    """Queue a job. Body: {"kind", ...}: what a kind may be told stands in `server.job_kinds`."""
     return services().jobs.add(project, json_object()).to_dict(), 201
 
 
@@ -43,6 +44,12 @@ def log(job_id: str) -> ResponseReturnValue:
     """What the run printed so far: one JSON object a line."""
     path = services().jobs.log_path(job_id)
     return Response(path.read_bytes() if path.exists() else b"", mimetype="text/plain")
+
+
+@bp.get("/jobs/<job_id>/result")
+def result(job_id: str) -> ResponseReturnValue:
+    """What the job has found, for kinds of job that have such."""
+    return send(services().jobs.result_path(job_id))
 
 
 @bp.post("/jobs/<job_id>/cancel")

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from server.blueprints import json_object
+from server.blueprints import json_object, json_object_or_null
 from server.services import services
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -29,3 +29,21 @@ def create() -> ResponseReturnValue:
 def show(project: str) -> ResponseReturnValue:
     """One project and its labels."""
     return services().store.project(project)
+
+
+@bp.get("/<project>/settings")
+def settings(project: str) -> ResponseReturnValue:
+    """The project's front end and network."""
+    return services().project_settings.read(project).to_dict()
+
+
+@bp.put("/<project>/settings/params")
+def set_params(project: str) -> ResponseReturnValue:
+    """Take other parameters. Body: all of them, or null for the defaults."""
+    return services().project_settings.set_params(project, json_object_or_null()).to_dict()
+
+
+@bp.put("/<project>/settings/design")
+def set_design(project: str) -> ResponseReturnValue:
+    """Take another network. Body: a design, or null for the default."""
+    return services().project_settings.set_design(project, json_object_or_null()).to_dict()

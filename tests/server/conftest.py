@@ -115,8 +115,8 @@ def start_server(folder: Path, *options: str, training: Path | None = None) -> L
     data = folder / "data"
     code = "from server.cli import main; main()"
     if training:
-        fake = f"lambda job, clips, exports: [sys.executable, {str(training)!r}, str(exports), job.config['run']]"
-        code = f"import sys, server.jobs; server.jobs.train_command = {fake}; {code}"
+        fake = f"lambda settings_file: [sys.executable, {str(training)!r}, str(settings_file)]"
+        code = f"import sys, server.jobs; server.jobs.command_of = {fake}; {code}"
     arguments = ["serve", "--host", "127.0.0.1", "--port", "0", "--data", str(data), "--exports", str(folder / "exports")]
     process = subprocess.Popen(
         [sys.executable, "-c", code, *arguments, *options],

@@ -1,7 +1,7 @@
 """Jobs: one at a time, each a process; what it prints is kept and told, however it ends."""
 
 import json
-import subprocess
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +14,15 @@ from server import jobs as jobs_module
 from server import processes
 from server.jobs import Job
 from server.services import Services
-from tests.server.conftest import CHECKOUT
 from tests.server.pictures import jpeg
 from tests.server.recordings import samples, wav
+from training.features.params import MfccParams, load_default
 from training.vision.presets import DEFAULT_EPOCHS
 
 WRITES_A_BUNDLE = """
 import json, pathlib, sys
-exports, run = sys.argv[1:]
+settings = json.load(open(sys.argv[1]))
+exports, run = settings["exports"], settings["run"]
 print(json.dumps({"event": "start", "labels": ["yes", "no", "unknown"]}))
 print("a library chats")
 print(json.dumps({"event": "epoch", "epoch": 1, "loss": float("nan")}))
@@ -54,7 +55,7 @@ def training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         script = tmp_path / "fake_training.py"
         script.write_text(code)
         command = [sys.executable, str(script)]
-        monkeypatch.setattr(jobs_module, "train_command", lambda job, clips, exports: [*command, str(exports), job.config["run"]])
+        monkeypatch.setattr(jobs_module, "command_of", lambda settings_file: [*command, str(settings_file)])
 
     return replace
 
@@ -86,7 +87,8 @@ def test_a_run_that_succeeds(trainable: FlaskClient, parts: Services, training: 
     job = start(trainable, epochs=3, seed=7)
     assert job["state"] in ("queued", "running") and (job["project"], job["kind"]) == ("p", "train")
     run = job["config"].pop("run")
-    assert job["config"] == {"labels": ["yes", "no"], "epochs": 3, "seed": 7, "preset": "ds_cnn"}
+    assert MfccParams.from_dict(job["config"].pop("params")) == load_default()
+    assert job["config"] == {"labels": ["yes", "no"], "epochs": 3, "seed": 7, "design": {"preset": "ds_cnn"}}
     ended = wait_for(parts, job["id"])
     assert (ended.state, ended.bundle, ended.detail) == ("done", f"p/{run}", None)
     assert ended.created_at < str(ended.started_at) < str(ended.finished_at)
@@ -99,7 +101,7 @@ def test_a_run_that_succeeds(trainable: FlaskClient, parts: Services, training: 
     ("code", "detail"),
     [
         (SAYS_WHY_IT_FAILS, "label 'yes' is silent"),
-        (CRASHES, "exit code 1 before its bundle was written: MemoryError: no more"),
+        (CRASHES, "exit code 1 before it was done: MemoryError: no more"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "most likely for want of memory"),
         ("", "it printed no error"),
     ],
@@ -116,7 +118,7 @@ def test_a_program_that_is_not_there_fails_and_the_next_one_runs(
     trainable: FlaskClient, parts: Services, training: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(jobs_module, "train_command", lambda *arguments: ["/no/such/program"])
+        patch.setattr(jobs_module, "command_of", lambda settings_file: ["/no/such/program"])
         assert wait_for(parts, start(trainable)["id"]).state == "failed"
     training(WRITES_A_BUNDLE)
     assert wait_for(parts, start(trainable)["id"]).state == "done"
@@ -250,16 +252,19 @@ def test_photos_that_cannot_be_trained_on_are_refused(photos: FlaskClient, value
     assert photos.get("/jobs").json == {"jobs": []}
 
 
-@pytest.mark.parametrize(("folder", "kind", "preset"), [("clips", "speech", {"preset": "ds_cnn"}), ("photos", "vision", {})])
-def test_training_understands_the_real_command(tmp_path: Path, folder: str, kind: str, preset: dict[str, str]) -> None:
-    config = {"labels": ["-yes", "no"], "epochs": 3, "seed": 1, "run": "r"} | preset
-    times = {"created_at": "", "started_at": None, "finished_at": None}
-    job = Job(id="1", project="p", kind="train", state="queued", config=config, detail=None, bundle=None, **times)
-    command = jobs_module.train_command(job, tmp_path / folder, tmp_path / "exports")
-    assert command[:5] == [sys.executable, "-m", "training.job", "--kind", kind]
-    assert ("--preset" in command) == bool(preset)
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=CHECKOUT, **pipes) as process:
-        event = json.loads(process.stdout.readline())  # "" where it did not understand its options
-        process.kill()
-    assert event["event"] == "error" and f"there is no folder {tmp_path / folder}" in event["detail"]
+@pytest.mark.parametrize(
+    ("project", "kind", "labels", "upload_of"),
+    [("p", "speech", ["-yes", "no"], lambda n: wav(samples(n, seconds=0.1))), ("photos", "vision", ["cup", "spoon"], jpeg)],
+)
+def test_training_understands_what_it_is_told(
+    client: FlaskClient, parts: Services, project: str, kind: str, labels: list[str], upload_of: Callable[[int], bytes]
+) -> None:
+    client.post("/projects", json={"name": project, "kind": kind})
+    for n in range(10):
+        stored = client.post(f"/projects/{project}/clips", query_string={"label": labels[n % 2]}, data=upload_of(n))
+        assert stored.status_code == 201, stored.json
+    job = client.post(f"/projects/{project}/jobs", json={"kind": "train", "labels": labels, "epochs": 1}).json
+    for folder in parts.store.clips_folder(project).iterdir():
+        shutil.rmtree(folder)  # before its process, which takes longer to start, looks for them
+    ended = wait_for(parts, job["id"])
+    assert ended.state == "failed" and f"file in {parts.store.clips_folder(project)}" in str(ended.detail)

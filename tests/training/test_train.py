@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -25,21 +26,19 @@ def nestling(*arguments: object, expect: int = 0) -> subprocess.CompletedProcess
     return result
 
 
-def process(clips: Path, exports: Path, *more: str) -> list[str]:
-    return [
-        *TRAIN,
-        "--clips",
-        str(clips),
-        "--labels",
-        "rise,fall",
-        "--exports",
-        str(exports),
-        "--project",
-        "p",
-        "--run",
-        "r",
-        *more,
-    ]
+def process(folder: Path, clips: Path, *options: str, **changes: object) -> list[str]:
+    """The command of a job that trains; its bundle is `folder`/p/r."""
+    settings = {"task": "train", "kind": "speech", "clips": str(clips), "exports": str(folder), "project": "p", "run": "r"}
+    choices = {
+        "labels": ["rise", "fall"],
+        "epochs": 1,
+        "seed": 1,
+        "params": load_default().to_dict(),
+        "design": {"preset": "ds_cnn"},
+    }
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump({**settings, **choices, **changes}, file)
+    return [*TRAIN, "--settings", file.name, *options]
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +122,7 @@ def test_features_command_equals_the_reference(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_model(clips_folder: Path, tmp_path: Path) -> None:
-    commands = [process(clips_folder, tmp_path / run, "--epochs", "1", "--seed", "5") for run in ("a", "b")]
+    commands = [process(tmp_path / run, clips_folder, seed=5) for run in ("a", "b")]
     children = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands]
     assert [child.wait(timeout=300) for child in children] == [0, 0]
     first, second = (tmp_path / run / "p" / "r" for run in ("a", "b"))
@@ -164,7 +163,7 @@ def test_wrong_use_and_data_that_will_not_do(
 def test_a_broken_file_among_the_clips_is_named(tmp_path: Path) -> None:
     write_clips(tmp_path / "clips", {"rise": "rise", "fall": "fall"}, 6)
     (tmp_path / "clips" / "rise" / "broken.wav").write_text("not audio")
-    result = subprocess.run(process(tmp_path / "clips", tmp_path / "exports"), capture_output=True, text=True, timeout=120)
+    result = subprocess.run(process(tmp_path / "exports", tmp_path / "clips"), capture_output=True, text=True, timeout=120)
     assert result.returncode == 1
     assert json.loads(result.stdout.splitlines()[-1]) == {
         "event": "error",
@@ -184,7 +183,7 @@ def test_a_bundle_of_another_front_end_is_refused(trained: tuple[Path, list[dict
 
 @pytest.mark.parametrize("how", ["close standard input", "terminate"])
 def test_a_stopped_run_leaves_nothing(clips_folder: Path, tmp_path: Path, how: str) -> None:
-    command = process(clips_folder, tmp_path, "--epochs", "500", "--watch-stdin")
+    command = process(tmp_path, clips_folder, "--watch-stdin", epochs=500)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
         assert child.stdin and child.stdout
         for line in child.stdout:
@@ -198,10 +197,10 @@ def test_a_stopped_run_leaves_nothing(clips_folder: Path, tmp_path: Path, how: s
 
 def test_a_full_disk_is_told_and_leaves_nothing(clips_folder: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands in for a disk that fills up while the bundle is written."""
-    command = process(clips_folder, tmp_path, "--epochs", "1")
+    command = process(tmp_path, clips_folder)
     limited = ["/bin/sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *command]
     result = subprocess.run(limited, capture_output=True, text=True, timeout=300)
     assert result.returncode == 1
     event = json.loads(result.stdout.splitlines()[-1])
-    assert event["event"] == "error" and event["detail"].endswith("No bundle was written.")
+    assert event["event"] == "error" and event["detail"].endswith("Nothing was made.")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class TrainConfig(RunConfig):
 
     epochs: int = DEFAULT_EPOCHS
     preset: str = DEFAULT_PRESET
+    params: MfccParams = field(default_factory=load_default)
     test_clips: Path | None = None  # a folder of its own for the test split, of other people
 
     def __post_init__(self) -> None:
@@ -83,7 +84,7 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     check_free(config.bundle)
     check_labels([*config.labels, UNKNOWN])  # told now, and not after an hour
     tfjs.check_ready()
-    params = load_default()
+    params = config.params
     dataset = load_dataset(config, params, emit)
     import_tensorflow()
     features = {split: _features(windows, params) for split, windows in dataset.judge.items()}

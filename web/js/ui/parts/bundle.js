@@ -39,7 +39,7 @@ const isOf = (path, project) => path.startsWith(`${project}/`) || path === 'yes-
 export function BundlePicker({ path, bundles, choose }) {
   if (bundles.length < 2) return null;
   return html`
-    <label class="field">${t('Model')}
+    <label class="field"><span>${t('Model')}</span>
       <select value=${path} onChange=${(/** @type {any} */ event) => choose(event.target.value)}>
         ${bundles.map((bundle) => html`<option value=${bundle.path} selected=${bundle.path === path}>${bundleName(bundle)}</option>`)}
       </select>

@@ -1,0 +1,114 @@
+"""What can be asked of the computer in the background: each kind of job, with what it may be told. What a kind does is the
+business of a task of the same name in `training.job`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.errors import RefusedError
+from server.names import check_label
+from server.project_settings import ProjectSettings
+from training.labels import UNKNOWN
+from training.run import MAX_EPOCHS, MAX_SEED
+from training.speech.clips import check_trainable as check_recordings
+from training.speech.design import check_design
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
+from training.vision.clips import check_trainable as check_photos
+from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
+
+HEAVY, LIGHT = "heavy", "light"
+LANES = (HEAVY, LIGHT)  # one job of each at a time: what takes both cores for long holds up nothing short
+_MAX_LABELS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The project that a job is for: its name, its kind, how many clips of each label it has, and its settings."""
+
+    project: str
+    kind: str
+    counts: Mapping[str, int]
+    settings: ProjectSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """One kind of job.
+
+    `check(values, context)` gives what the job is to do, complete, from what the client asked for ("kind" is left out); it raises
+    RefusedError. `makes_bundle`: whether it ends with a bundle, whose run is then named.
+    """
+
+    lane: str
+    check: Callable[[Mapping[str, Any], Context], dict[str, Any]]
+    makes_bundle: bool = False
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What can be asked of training: by whom the labels are checked, and for how long."""
+
+    check: Callable[[Mapping[str, int], Iterable[str]], list[str]]
+    epochs: int
+
+
+def _words(counts: Mapping[str, int], labels: Iterable[str]) -> list[str]:
+    """The words of a model for sounds, which has `unknown` by itself."""
+    return [label for label in check_recordings(counts, labels) if label != UNKNOWN]
+
+
+_RULES = {"speech": _Rules(_words, DEFAULT_EPOCHS), "vision": _Rules(check_photos, VISION_EPOCHS)}
+
+
+def check_training(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """A training run: {"labels", "epochs", "seed"}, and for recordings the front end and the network, "params" and "design"."""
+    check_names(values, ("labels", "epochs", "seed", "preset"))
+    rules = _RULES[context.kind]
+    return {
+        "labels": check_labels(values.get("labels"), context),
+        "epochs": whole_number("epochs", values.get("epochs", rules.epochs), 1, MAX_EPOCHS),
+        "seed": whole_number("seed", values.get("seed", 1), 0, MAX_SEED),
+        **_front_end_and_network(values, context),
+    }
+
+
+def check_names(values: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise RefusedError at a setting that a job of this kind does not have."""
+    if unknown := sorted(set(values) - {*known}):
+        raise RefusedError(f"a job has no setting {unknown[0][:40]!r}")
+
+
+def check_labels(labels: object, context: Context) -> list[str]:
+    """The labels to tell apart. Raises RefusedError when they are malformed, or have too few clips."""
+    if not isinstance(labels, list) or not 1 <= len(labels) <= _MAX_LABELS:
+        raise RefusedError(f"labels must be a list of 1 to {_MAX_LABELS} labels, for example ['yes', 'no']")
+    try:
+        return _RULES[context.kind].check(context.counts, [check_label(label) for label in labels])
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
+
+
+def whole_number(name: str, value: object, lowest: int, highest: int) -> int:
+    """The value, when it is such a number. Raises RefusedError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise RefusedError(f"{name} must be a whole number from {lowest} to {highest}, got {str(value)[:40]!r}")
+    return value
+
+
+def _front_end_and_network(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Complete copies, so that any two runs can be compared."""
+    if context.kind != "speech":
+        if "preset" in values:
+            raise RefusedError("there is one network for photos, so a job has no preset; leave it out")
+        return {}
+    design = {"preset": values["preset"]} if "preset" in values else context.settings.design or {"preset": DEFAULT_PRESET}
+    try:
+        return {"params": context.settings.front_end().to_dict(), "design": check_design(design).to_dict()}
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
+
+
+KINDS: dict[str, JobKind] = {
+    "train": JobKind(lane=HEAVY, check=check_training, makes_bundle=True),
+}
