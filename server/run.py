@@ -133,6 +133,8 @@ def _announce(parts: Services) -> None:
     if settings.tls:
         console.print(f"First time on a phone  {parts.trust_url()}")
         console.print(f"Certificate's SHA-256  {tls.fingerprint(settings.data / 'tls' / 'ca.crt')}")
+    if not any(parts.store.counts(name) for name in parts.store.project_names()):
+        console.print("No clips yet           the page, or `nestling sample`, makes a project without a microphone")
     console.print("Ctrl+C ends it.")
     sys.stdout.flush()
 

@@ -1,0 +1,67 @@
+"""Who says what in the sample: forty voices, each *yes*, *no* and two other words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.sample.voices import Utterance
+from training.labels import UNKNOWN
+
+KEYWORDS = ("yes", "no")
+N_NOISES = 8
+_N_OTHERS = 2  # other words that each voice says
+
+# eSpeak NG's variants that sound like people; robots, whispers and fits of trembling are left out.
+_VARIANTS = (
+    *("Alex", "Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Henrique", "Lee", "Marco"),
+    *("Michael", "Mike", "Nguyen", "Reed", "anika", "aunty", "belinda", "benjamin", "boris", "david"),
+    *("edward", "f1", "f2", "f3", "f4", "f5", "grandma", "grandpa", "linda", "m1"),
+    *("m3", "m4", "m7", "m8", "marcelo", "miguel", "robert", "shelby", "steph", "victor"),
+)
+# Great Britain, Received Pronunciation, Lancaster, West Midlands; Scotland, Caribbean, America, New York.
+_ACCENTS = (
+    *("gmw/en", "gmw/en-GB-x-rp", "gmw/en-GB-x-gbclan", "gmw/en-GB-x-gbcwmd"),
+    *("gmw/en-GB-scotland", "gmw/en-029", "gmw/en-US", "gmw/en-US-nyc"),
+)
+# Common words, some of which begin, end or ring like a keyword: a model must learn more than one vowel of it.
+_OTHERS = (
+    *("yellow", "yet", "young", "guess", "dress", "less", "six", "seven", "never", "left"),
+    *("go", "now", "snow", "low", "note", "nine", "new", "know-how", "hello", "window"),
+    *("up", "down", "right", "stop", "on", "off", "one", "two", "three", "four"),
+    *("bird", "cat", "tree", "house", "happy", "water", "maybe", "please", "music", "light"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """One clip: under which label, by whom, and what."""
+
+    label: str
+    speaker: str
+    utterance: Utterance
+
+
+def spoken(seed: int) -> Iterator[Spoken]:
+    """All clips with words, speaker by speaker; the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    first = int(rng.integers(len(_ACCENTS)))
+    others = [word for _ in range(_N_OTHERS) for word in rng.permutation(_OTHERS)]
+    for n, variant in enumerate(_VARIANTS):
+        voice = f"{_ACCENTS[(first + n) % len(_ACCENTS)]}+{variant}"
+        habits = _Habits(rng)
+        words = [(word, word) for word in KEYWORDS] + [(UNKNOWN, str(others.pop())) for _ in range(_N_OTHERS)]
+        for label, text in words:
+            yield Spoken(label=label, speaker=f"{variant.lower()} (eSpeak NG)", utterance=habits.say(text, voice, rng))
+
+
+class _Habits:
+    """How fast, how high and how lively one person speaks, on the whole; from word to word it differs a little."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._usual = rng.integers((115, 30, 30), (190, 75, 80))
+
+    def say(self, text: str, voice: str, rng: np.random.Generator) -> Utterance:
+        pace, pitch, span = (int(value) for value in self._usual + rng.integers(-10, 11, 3))
+        seed = int(rng.integers(2**31))
+        return Utterance(text=text, voice=voice, seed=seed, words_per_minute=pace, pitch=pitch, range=span)
