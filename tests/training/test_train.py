@@ -83,6 +83,33 @@ def test_the_model_tells_the_words_apart(trained: tuple[Path, list[dict]]) -> No
     }
 
 
+def test_each_answer_to_a_held_back_clip_is_kept(trained: tuple[Path, list[dict]], clips_folder: Path) -> None:
+    manifest, evaluation = (json.loads((trained[0] / f"{name}.json").read_text()) for name in ("manifest", "evaluation"))
+    assert evaluation["labels"] == manifest["labels"] and set(evaluation["splits"]) == {"validation", "test"}
+    for split, rows in evaluation["splits"].items():
+        assert len({row["clip"] for row in rows}) == len(rows) == manifest["metrics"]["int8"][split]["n"]
+        assert all((clips_folder / f"{row['clip']}.wav").is_file() for row in rows)
+        for engine in ("float", "int8"):
+            right = sum(int(np.argmax(row[engine])) == row["truth"] for row in rows)
+            assert right / len(rows) == manifest["metrics"][engine][split]["accuracy"]
+    assert {"evaluation.json", "weights.json"} <= set(manifest["files"])
+
+
+def test_the_weights_file_tells_what_int8_loses(trained: tuple[Path, list[dict]]) -> None:
+    weights = json.loads((trained[0] / "weights.json").read_text())
+    layers = {layer["name"]: layer for layer in weights["layers"]}
+    assert {layer["op"] for layer in layers.values()} == {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
+    assert list(layers)[0] == "standardise" and list(layers)[-1] == "scores" and layers["scores"]["type"] == "Dense"
+    for layer in layers.values():
+        assert sum(layer["histogram"]["counts"]) == layer["n"] == np.prod(layer["shape"])
+        assert len(layer["histogram"]["edges"]) == 129 and layer["histogram"]["edges"][0] == layer["min"]
+        # A weight is at most half a step from its int8; evenly spread, that is a root mean square of 0.29 steps.
+        assert 0 <= layer["weight_error"] < 0.5 * max(layer["scales"])
+        step = layer["activation"]["scale"]
+        assert 0 < layer["activation_error"] < 10 * step and layer["activation"]["max"] < 300 * step
+    assert weights["input"]["scale"] == pytest.approx(json.loads((trained[0] / "manifest.json").read_text())["input"]["scale"])
+
+
 @pytest.mark.parametrize("engine", ["float", "int8"])
 def test_evaluate_judges_fresh_recordings(trained: tuple[Path, list[dict]], tmp_path: Path, engine: str) -> None:
     write_clips(tmp_path, {"rise": "rise", "fall": "fall", "murmur": "other"}, 8, seed=99)

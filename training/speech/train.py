@@ -19,9 +19,9 @@ from training.clips import SPLITS, fingerprint
 from training.convert import tfjs
 from training.convert.bundle import check_free, write_bundle
 from training.convert.sketch import check_labels, write_sketch
+from training.evaluation import Judged, summarise_splits, write_evaluation
 from training.features import MfccParams, extract, load_default
 from training.labels import UNKNOWN
-from training.metrics import summarise
 from training.quiet import import_tensorflow
 from training.run import Emit, EpochLines, RunConfig, counting, describe_run, emit_done, emit_start
 from training.speech.augment import MARGIN_SECONDS, Augmenter
@@ -195,6 +195,7 @@ def _fill(
     """Convert into the bundle's folder and describe the run: the manifest without its files."""
     from training.convert.export import export_model, multiply_accumulates
     from training.convert.int8 import calibration_rows
+    from training.convert.weights import write_weights
 
     emit({"event": "stage", "stage": "convert", "detail": "int8 for the board, TF.js for the phone, each checked against Keras"})
     rows = calibration_rows(dataset.learn.labels, config.seed)
@@ -202,6 +203,9 @@ def _fill(
     calibration = Augmenter(dataset.learn, params, len(dataset.labels), config.seed).vary(rows)
     exported = export_model(model, calibration, features["validation"], folder)
     emit({"event": "stage", "stage": "evaluate", "detail": "float and int8 on clips that were not trained on"})
+    judged = _judge(folder, dataset, features, model)
+    write_evaluation(folder, dataset.labels, judged)
+    write_weights(folder, _with_kernel(model), features["validation"] if "validation" in judged else calibration)
     manifest = {
         **describe_run(config, "speech", dataset.labels, _PACKAGES),
         "params": params.to_dict(),
@@ -217,25 +221,30 @@ def _fill(
         },
         "training": {"epochs": config.epochs, "seed": config.seed, "batch_size": BATCH_SIZE, "fractions": list(config.fractions)},
         "dataset": {"fingerprint": dataset.fingerprint, "split_by": dataset.split_by, "clips": dataset.counts},
-        "metrics": _measure(folder, dataset, features, model),
+        "metrics": {"float": {}, "int8": {}} | summarise_splits(judged, dataset.labels),
         **exported,
     }
     write_sketch(manifest, (folder / "model_int8.tflite").read_bytes(), folder / "arduino")
     return manifest
 
 
-def _measure(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.float32]], model: Any) -> dict[str, Any]:
+def _judge(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.float32]], model: Any) -> dict[str, Judged]:
+    """What float and int8 answer to each clip that was held back, by split."""
     from training.speech.engines import float_engine, load_engine
 
     engines = {"float": float_engine(model), "int8": load_engine(folder, "int8")}
     return {
-        name: {
-            split: summarise(windows.labels, run(features[split]).argmax(axis=1), dataset.labels)
-            for split, windows in dataset.judge.items()
-            if len(windows)
-        }
-        for name, run in engines.items()
+        split: Judged(
+            clips=windows.clips, truth=windows.labels, scores={name: run(features[split]) for name, run in engines.items()}
+        )
+        for split, windows in dataset.judge.items()
+        if len(windows)
     }
+
+
+def _with_kernel(model: Any) -> list[tuple[str, str]]:
+    """Name and type of the layers that have one, in the order in which they run."""
+    return [(layer.name, type(layer).__name__) for layer in model.layers if hasattr(layer, "kernel")]
 
 
 def _features(windows: Windows, params: MfccParams) -> NDArray[np.float32]:

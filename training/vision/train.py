@@ -6,7 +6,7 @@ with its 8-bit weights, comes from `exports/things`; learning again what ImageNe
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from PIL import Image
 from training.clips import SPLITS, Clip, fingerprint
 from training.convert import tfjs
 from training.convert.bundle import check_free, write_bundle
-from training.metrics import summarise
+from training.evaluation import Judged, summarise_splits, write_evaluation
 from training.quiet import import_tensorflow
 from training.run import Emit, EpochLines, Progress, RunConfig, counting, describe_run, emit_done, emit_start
 from training.vision.augment import vary
@@ -213,7 +213,8 @@ def _fill(
     emit({"event": "stage", "stage": "evaluate", "detail": "on photos that were not trained on, and TF.js against Keras"})
     held_back = [*dataset.splits["test"], *dataset.splits["validation"]][:_CHECKED_PHOTOS]
     checked = np.stack([prepare(read_photo(photo.path, max_side=MAX_SIDE), params) for photo in held_back])
-    metrics, mistakes = _measure(dataset, features, layer)
+    judged = _judge(dataset, features, layer)
+    write_evaluation(folder, dataset.labels, judged)
     return {
         **describe_run(config, "vision", dataset.labels, _PACKAGES),
         "preprocess": params.to_dict(),
@@ -233,36 +234,40 @@ def _fill(
             "fractions": list(config.fractions),
         },
         "dataset": {"fingerprint": dataset.fingerprint, "split_by": "burst", "clips": dataset.counts},
-        "metrics": {"float": metrics},
-        "mistakes": mistakes,
+        "metrics": {"float": {}} | summarise_splits(judged, dataset.labels),
+        "mistakes": _mistakes(judged, dataset.labels),
         "checks": {"tfjs_max_difference": check_tfjs(model, folder / "tfjs", checked, MAX_TFJS_DIFFERENCE)},
     }
 
 
-def _measure(
-    dataset: Dataset, features: dict[str, Features], layer: tuple[Any, Any]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Metrics by split, and the photos that were taken for something else: which, and for what."""
+def _judge(dataset: Dataset, features: dict[str, Features], layer: tuple[Any, Any]) -> dict[str, Judged]:
+    """What the network answers to each photo that was held back, by split."""
     kernel, bias = layer
-    metrics, mistakes = {}, []
-    for split in ("validation", "test"):
-        truth = features[split].labels
-        if not len(truth):
-            continue
-        scores = softmax(features[split].values @ kernel + bias)
-        metrics[split] = summarise(truth, scores.argmax(axis=1), dataset.labels)
-        mistakes += [
-            {
-                "split": split,
-                "clip": photo.path.relative_to(photo.path.parents[1]).as_posix(),
-                "label": photo.folder,
-                "predicted": dataset.labels[int(row.argmax())],
-                "score": round(float(row.max()), 6),
-            }
-            for photo, row in zip(dataset.splits[split], scores, strict=True)
-            if dataset.labels[int(row.argmax())] != photo.folder
-        ]
-    return metrics, mistakes
+    return {
+        split: Judged(
+            clips=dataset.splits[split],
+            truth=features[split].labels,
+            scores={"float": softmax(features[split].values @ kernel + bias)},
+        )
+        for split in ("validation", "test")
+        if len(features[split].labels)
+    }
+
+
+def _mistakes(splits: Mapping[str, Judged], labels: Sequence[str]) -> list[dict[str, Any]]:
+    """The photos that were taken for something else: which, and for what."""
+    return [
+        {
+            "split": split,
+            "clip": photo.path.relative_to(photo.path.parents[1]).as_posix(),
+            "label": photo.folder,
+            "predicted": labels[int(row.argmax())],
+            "score": round(float(row.max()), 6),
+        }
+        for split, judged in splits.items()
+        for photo, row in zip(judged.clips, judged.scores["float"], strict=True)
+        if labels[int(row.argmax())] != photo.folder
+    ]
 
 
 def softmax(logits: NDArray[np.floating]) -> NDArray[np.floating]:
