@@ -1,5 +1,6 @@
 /** What recording and photographing have in common. */
 
+import { t } from './i18n.js';
 /** @param {number} ms @param {AbortSignal} signal @returns {Promise<void>} rejected as soon as the signal says so */
 export function pause(ms, signal) {
   return new Promise((resolve, reject) => {
@@ -13,8 +14,9 @@ export function pause(ms, signal) {
 export function sentence(error, thing) {
   if (!(error instanceof Error)) return String(error);
   if (error.name !== 'QuotaExceededError') return error.message;
-  const again = thing === 'photo' ? 'take' : 'record';
-  return `This phone has no room for the ${thing}. Let the waiting ${thing}s be sent, or free some space, then ${again} it again.`;
+  return thing === 'photo'
+    ? t('This phone has no room for the photo. Let the waiting photos be sent, or free some space, then take it again.')
+    : t('This phone has no room for the clip. Let the waiting clips be sent, or free some space, then record it again.');
 }
 
 /** Ask that the browser does not clear clips that wait. */

@@ -8,6 +8,7 @@
  */
 
 import { MAX_DIVISOR, MAX_NUMBER, isShort, makeKernel } from '../dsp/kernel.js';
+import { t } from './i18n.js';
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)$/;
 
@@ -48,7 +49,7 @@ export function resized(draft, size) {
 
 /** @param {Draft} draft @param {Field} field */
 export function placeOf({ size }, field) {
-  return typeof field === 'number' ? `row ${Math.floor(field / size) + 1}, column ${(field % size) + 1}` : `the ${field}`;
+  return typeof field === 'number' ? t('row {row}, column {column}', { row: Math.floor(field / size) + 1, column: (field % size) + 1 }) : field === 'divisor' ? t('the divisor') : t('the offset');
 }
 
 /** A number as people write it, with a comma or a typographer's minus too; NaN for anything else. @param {string} text */
@@ -87,14 +88,14 @@ export function readDraft(draft) {
  * @returns {string} a sentence, or nothing
  */
 function problemOf(text, field, place) {
-  const at = typeof field === 'number' ? `in ${place}` : `as ${place}`;
-  if (text === '') return `There is nothing ${at}. Write a number such as ${field === 'divisor' ? 4 : 0}.`;
+  const at = typeof field === 'number' ? t('in {place}', { place }) : t('as {place}', { place });
+  if (text === '') return t('There is nothing {at}. Write a number such as {example}.', { at, example: field === 'divisor' ? 4 : 0 });
   const number = numberOf(text);
-  if (Number.isNaN(number)) return `"${text}" ${at} is not a number. Write one such as -1 or 0.5.`;
+  if (Number.isNaN(number)) return t('"{text}" {at} is not a number. Write one such as -1 or 0.5.', { text, at });
   if (field === 'divisor' && !(number > 0 && number <= MAX_DIVISOR)) {
-    return `The sum cannot be divided by ${text} here. Write a number above 0, at most ${MAX_DIVISOR}.`;
+    return t('The sum cannot be divided by {text} here. Write a number above 0, at most {most}.', { text, most: String(MAX_DIVISOR) });
   }
-  if (field !== 'divisor' && Math.abs(number) > MAX_NUMBER) return `${text} ${at} is too large. Write a number from -${MAX_NUMBER} to ${MAX_NUMBER}.`;
-  if (!isShort(number)) return `${text} ${at} has too many decimals. Write at most three.`;
+  if (field !== 'divisor' && Math.abs(number) > MAX_NUMBER) return t('{text} {at} is too large. Write a number from -{most} to {most}.', { text, at, most: MAX_NUMBER });
+  if (!isShort(number)) return t('{text} {at} has too many decimals. Write at most three.', { text, at });
   return '';
 }

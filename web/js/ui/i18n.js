@@ -14,6 +14,8 @@ export const LANGUAGES = { en: 'English', es: 'Español' };
 
 /** Sentences; of a plural, its forms in the order of Intl.PluralRules. @type {Record<string, string | string[]>} */
 let messages = {};
+/** @type {[RegExp, string][] | undefined} */
+let patterns;
 /** @type {Language} */
 let language = 'en';
 let plurals = new Intl.PluralRules(language);
@@ -61,6 +63,21 @@ export function tn(n, one, other, values = {}) {
 export function tx(key, values) {
   return String(messages[key] ?? key).split(/\{(\w+)\}/).map((piece, i) => (i % 2 ? shown(values[piece]) : piece));
 }
+
+/** A sentence that came from where one language is known only: the server, a worker. Its key has numbers in braces where
+ *  something was put in. @param {string} sentence */
+export function told(sentence) {
+  if (typeof messages[sentence] === 'string') return messages[sentence];
+  patterns ??= Object.keys(messages).filter((key) => key.includes('{0}')).map((key) => [asPattern(key), key]);
+  for (const [pattern, key] of patterns) {
+    const found = pattern.exec(sentence);
+    if (found) return t(key, Object.fromEntries(found.slice(1).map((value, i) => [i, value])));
+  }
+  return sentence;
+}
+
+/** @param {string} key */
+const asPattern = (key) => new RegExp(`^${key.split(/\{\d+\}/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('(.*?)')}$`, 's');
 
 /** @param {string} sentence @param {Record<string, string | number>} values */
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(shown(values[name])));

@@ -7,6 +7,7 @@ import { board, dequantise, watchBoard } from '../../data/board.js';
 import { GOOD, kindOf, project, refreshProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, tn, told, tx } from '../i18n.js';
 import { announce } from '../parts/announce.js';
 import { ClipList } from '../parts/clips.js';
 import { Icon } from '../parts/icons.js';
@@ -22,11 +23,11 @@ const RECORD_MS = 2000;
 const AGE_TICK_MS = 500;
 const US_A_MS = 1000;
 
+/** @param {number} us */
+const ms = (us) => (us / US_A_MS).toFixed(1);
+
 /** @param {unknown} error */
 const sentence = (error) => (error instanceof Error ? error.message : String(error));
-
-/** @param {number} n @param {string} thing */
-const count = (n, thing) => `${n} ${thing}${n === 1 ? '' : 's'}`;
 
 export function BoardPage() {
   const current = useStore(board);
@@ -38,10 +39,10 @@ export function BoardPage() {
   }, [door]);
   const connected = current.connected && current.hello;
   return html`
-    <${Page} path="/board" title="Board" state=${current.known && summary(current)}>
+    <${Page} path="/board" title=${t('Board')} state=${current.known && summary(current)}>
       <${AccessNotice} />
-      ${door === 'joined' && !current.reachable && html`<div class="notice"><p>The connection to the computer broke. This page joins it again by itself.</p></div>`}
-      ${!current.complete && html`<div class="notice"><p>This page was away for long; the oldest words that the board heard meanwhile are not kept.</p></div>`}
+      ${door === 'joined' && !current.reachable && html`<div class="notice"><p>${t('The connection to the computer broke. This page joins it again by itself.')}</p></div>`}
+      ${!current.complete && html`<div class="notice"><p>${t('This page was away for long; the oldest words that the board heard meanwhile are not kept.')}</p></div>`}
       ${current.known && !connected && html`<${Absent} current=${current} />`}
       ${connected && html`<${Present} current=${current} />`}
     <//>`;
@@ -49,8 +50,8 @@ export function BoardPage() {
 
 /** @param {Board} current */
 function summary({ connected, hello, virtual, port }) {
-  if (!connected || !hello) return 'Not connected';
-  return html`Connected: <strong>${virtual ? 'the virtual board' : port}</strong>, model <strong>${hello.bundle}</strong>`;
+  if (!connected || !hello) return t('Not connected');
+  return tx('Connected: {port}, model {model}', { port: html`<strong>${virtual ? t('the virtual board') : port}</strong>`, model: html`<strong>${hello.bundle}</strong>` });
 }
 
 /** @param {{ current: Board }} props */
@@ -58,12 +59,12 @@ function Absent({ current }) {
   const [problem, setProblem] = useState('');
   const search = () => api.choosePort(null).then(() => setProblem(''), (error) => setProblem(sentence(error)));
   return html`
-    ${current.detail && html`<div class="notice" role="status"><p>${api.asSentence(current.detail)}</p></div>`}
+    ${current.detail && html`<div class="notice" role="status"><p>${told(api.asSentence(current.detail))}</p></div>`}
     ${problem && html`<${Problem} message=${problem} />`}
-    <${Welcome} picture="board" sentence=${html`Plug an Arduino Nano 33 BLE Sense into the computer that runs Nestling. Without one, start it with <code>nestling serve --virtual-board</code>.`}>
-      <button class="button primary" type="button" onClick=${search}><${Icon} name="board" />Search for the board</button>
+    <${Welcome} picture="board" sentence=${tx('Plug an Arduino Nano 33 BLE Sense into the computer that runs Nestling. Without one, start it with {command}.', { command: html`<code>nestling serve --virtual-board</code>` })}>
+      <button class="button primary" type="button" onClick=${search}><${Icon} name="board" />${t('Search for the board')}</button>
     <//>
-    <details><summary>Which ports are there?</summary><${PortChooser} /></details>`;
+    <details><summary>${t('Which ports are there?')}</summary><${PortChooser} /></details>`;
 }
 
 /** @param {{ current: Board }} props */
@@ -74,17 +75,17 @@ function Present({ current }) {
   const scores = last_inference && dequantise(last_inference.scores);
   const heard = detections.map(({ seq, name, score, time }) => ({ key: seq, label: name, score, time: new Date(time) }));
   return html`
-    ${problem && html`<${Problem} message=${`The board says: ${problem}`} />`}
+    ${problem && html`<${Problem} message=${t('The board says: {problem}', { problem: told(problem) })} />`}
     <div class="columns flat">
       <div class="stack">
         <${Scores} labels=${hello.labels} project=${hello.bundle.split('/')[0]} scores=${scores} />
         <${HeardList} heard=${heard} />
         <${Latency} inference=${last_inference} />
-        ${dropped_lines + sequence_gaps > 0 && html`<p class="small warn numbers">Lost on the wire: ${count(dropped_lines, 'broken line')}, ${count(sequence_gaps, 'gap')}.</p>`}
+        ${dropped_lines + sequence_gaps > 0 && html`<p class="small warn numbers">${t('Lost on the wire: {lines}, {gaps}.', { lines: tn(dropped_lines, '{n} broken line', '{n} broken lines'), gaps: tn(sequence_gaps, '{n} gap', '{n} gaps') })}</p>`}
         <${Threshold} current=${current} />
         <${Facts} current=${current} />
       </div>
-      ${kindOf(name) === 'speech' ? html`<${Desk} />` : html`<p class="quiet">The board records words, and this phone works with the pictures of ${name}. To record on the board, <a href="#/projects">use a project of words</a>.</p>`}
+      ${kindOf(name) === 'speech' ? html`<${Desk} />` : html`<p class="quiet">${tx('The board records words, and this phone works with the pictures of {name}. To record on the board, {link}.', { name, link: html`<a href="#/projects">${t('use a project of words')}</a>` })}</p>`}
     </div>`;
 }
 
@@ -97,12 +98,12 @@ function Latency({ inference }) {
     const timer = setInterval(() => tick((/** @type {number} */ n) => n + 1), AGE_TICK_MS);
     return () => clearInterval(timer);
   }, []);
-  if (!inference) return html`<p class="small quiet">The board has not answered yet; it listens for a second first.</p>`;
+  if (!inference) return html`<p class="small quiet">${t('The board has not answered yet; it listens for a second first.')}</p>`;
   const { features_us, model_us } = inference;
   const age = Math.max(0, performance.now() - came) / 1000;
   return html`
-    <p class="small quiet numbers">Inference <strong>${((features_us + model_us) / US_A_MS).toFixed(1)} ms</strong> (features ${(features_us / US_A_MS).toFixed(1)}, model ${(model_us / US_A_MS).toFixed(1)}) on the board.
-      Last message ${age.toFixed(1)} s ago.</p>`;
+    <p class="small quiet numbers">${tx('Inference {total} (features {features}, model {model}) on the board.', { total: html`<strong>${ms(features_us + model_us)} ms</strong>`, features: ms(features_us), model: ms(model_us) })}
+      ${t('Last message {age} s ago.', { age: age.toFixed(1) })}</p>`;
 }
 
 /** @param {{ current: Board }} props */
@@ -127,7 +128,7 @@ function Threshold({ current: { threshold, hello } }) {
   }
   const value = moved ?? threshold ?? model;
   return html`
-    <label class="slider"><span class="small quiet">Threshold: a word is heard when its score reaches it.</span>
+    <label class="slider"><span class="small quiet">${t('Threshold: a word is heard when its score reaches it.')}</span>
       <input type="range" min="0" max="1" step="0.01" value=${value ?? 0.5} onInput=${(/** @type {any} */ event) => setMoved(Number(event.target.value))} onChange=${set} />
       <output>${value === null ? '–' : value.toFixed(2)}</output></label>
     ${problem && html`<${Problem} message=${problem} />`}`;
@@ -135,13 +136,13 @@ function Threshold({ current: { threshold, hello } }) {
 
 /** @param {{ current: Board }} props */
 const Facts = ({ current: { hello, port } }) => hello && html`
-  <details><summary>The board and its port</summary><div class="stack">
+  <details><summary>${t('The board and its port')}</summary><div class="stack">
     <dl class="results">
-      <dt>Port</dt><dd>${port}</dd>
-      <dt>Firmware</dt><dd>${hello.firmware}</dd>
-      <dt>Model</dt><dd>${hello.bundle}</dd>
-      <dt>Runtime</dt><dd>${hello.runtime === 'tflm' ? 'TFLM interpreter' : 'generated C++'}</dd>
-      <dt>Arena</dt><dd>${(hello.arena_bytes / 1000).toFixed(1)} kB</dd>
+      <dt>${t('Port')}</dt><dd>${port}</dd>
+      <dt>${t('Firmware')}</dt><dd>${hello.firmware}</dd>
+      <dt>${t('Model')}</dt><dd>${hello.bundle}</dd>
+      <dt>${t('Runtime')}</dt><dd>${hello.runtime === 'tflm' ? t('TFLM interpreter') : t('generated C++')}</dd>
+      <dt>${t('Arena')}</dt><dd>${(hello.arena_bytes / 1000).toFixed(1)} kB</dd>
     </dl>
     <${PortChooser} />
   </div></details>`;
@@ -160,9 +161,9 @@ function PortChooser() {
   }
   useEffect(() => { ask(api.listPorts()); }, []);
   return html`
-    <label class="field"><span>Choose a port</span>
+    <label class="field"><span>${t('Choose a port')}</span>
       <select value=${ports?.chosen ?? ''} onFocus=${() => ask(api.listPorts())} onChange=${(/** @type {any} */ event) => ask(api.choosePort(event.target.value || null))}>
-        <option value="">Search for an Arduino</option>
+        <option value="">${t('Search for an Arduino')}</option>
         ${ports?.ports.map(({ name, description }) => html`<option value=${name}>${name}: ${description}</option>`)}
       </select>
     </label>
@@ -179,8 +180,8 @@ function Desk() {
   const n = countOf(current, chosen);
   return html`
     <div class="stack desk">
-      <h2>Record on the board</h2>
-      <p class="small quiet">A model hears best through the microphone that it has learned from. The clips land in project ${name}.</p>
+      <h2>${t('Record on the board')}</h2>
+      <p class="small quiet">${t('A model hears best through the microphone that it has learned from. The clips land in project {name}.', { name })}</p>
       ${labels.length
         ? html`<${LabelChips} label=${chosen} labels=${labels} project=${name} disabled=${recording} />`
         : html`<${AddLabel} project=${name} labels=${labels} />`}
@@ -189,11 +190,11 @@ function Desk() {
         <div class="action">
           <button class=${`button ${recording ? 'recording' : 'primary'}`} type="button" disabled=${recording}
             onClick=${() => record({ project: name, label: chosen, ms: RECORD_MS, speaker: speaker.trim() })}><${Icon} name="record" />
-            ${recording ? 'Recording on the board' : `Record ${RECORD_MS / 1000} s of ${chosen}`}</button>
+            ${recording ? t('Recording on the board') : t('Record {seconds} s of {label}', { seconds: RECORD_MS / 1000, label: chosen })}</button>
         </div>
-        <h3>Clips of ${chosen}</h3>
+        <h3>${t('Clips of {label}', { label: chosen })}</h3>
         ${n === 0
-          ? html`<p class="quiet">The first clip of ${chosen} will stand here. ${GOOD} make a good start.</p>`
+          ? html`<p class="quiet">${t('The first clip of {label} will stand here.', { label: chosen })} ${t('{n} make a good start.', { n: GOOD })}</p>`
           : html`<${ClipList} key=${`${chosen} ${recorded}`} project=${name} label=${chosen} labels=${labels} onChange=${refreshProject} />`}`}
     </div>`;
 }
@@ -205,13 +206,13 @@ function useRecording() {
   async function record(/** @type {{ project: string, label: string, ms: number, speaker: string }} */ what) {
     setRecording(true);
     setProblem('');
-    announce(`Recording ${what.label} on the board.`);
+    announce(t('Recording {label} on the board.', { label: what.label }));
     try {
       await api.createProject(what.project);
       await api.recordOnBoard(what);
       await refreshProject();
       setRecorded((/** @type {number} */ n) => n + 1);
-      announce(`Recorded ${what.label}.`);
+      announce(t('Recorded {label}.', { label: what.label }));
     } catch (error) {
       learnFrom(error);
       setProblem(sentence(error));

@@ -5,6 +5,7 @@ import * as finds from '../../data/found.js';
 import { remember } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { hush } from '../../data/voice.js';
+import { t, tn, tx } from '../i18n.js';
 import { announce } from '../parts/announce.js';
 import { ChoosePhotos } from '../parts/choose.js';
 import { FoundList } from '../parts/found.js';
@@ -34,7 +35,7 @@ export function CameraPage() {
   useFiles((file) => translator.look(file));
   const problem = finder.problem || sight.problem;
   return html`
-    <${Page} path="/camera" title="Thing Translator" state=${stateOf(sight, useStore(finds.found).length)}>
+    <${Page} path="/camera" title=${t('Thing Translator')} state=${stateOf(sight, useStore(finds.found).length)}>
       <${InsecureNotice} kind="vision" />
       ${problem && html`<${Problem} message=${problem} onRetry=${sight.model === 'missing' ? () => translator.load() : undefined} />`}
       <div class="columns flat">
@@ -55,9 +56,9 @@ export function CameraPage() {
 
 /** @param {Sight} sight @param {number} nFound */
 function stateOf({ model, loaded }, nFound) {
-  if (model === 'loading') return loaded < 1 ? html`The model comes to this phone: <strong>${Math.floor(100 * loaded)} %</strong>` : 'The model starts.';
-  if (model === 'missing') return 'The model is not here.';
-  return nFound ? `${nFound} ${nFound === 1 ? 'thing' : 'things'} found so far` : 'Ready, with or without the computer';
+  if (model === 'loading') return loaded < 1 ? tx('The model comes to this phone: {share}', { share: html`<strong>${Math.floor(100 * loaded)} %</strong>` }) : t('The model starts.');
+  if (model === 'missing') return t('The model is not here.');
+  return nFound ? tn(nFound, '{n} thing found so far', '{n} things found so far') : t('Ready, with or without the computer');
 }
 
 /** Photos that are pasted or dropped, anywhere on the page. @param {(file: File) => void} take */
@@ -88,14 +89,14 @@ function Picture({ translator, finder: { camera, busy, turn }, sight: { picture 
   return html`
     <div class="finder">
       <div onClick=${camera ? tap : undefined}>
-        ${camera && html`<${Viewfinder} camera=${camera} name="What the camera sees">${still}<i class="looked-at"></i><//>`}
+        ${camera && html`<${Viewfinder} camera=${camera} name=${t('What the camera sees')}>${still}<i class="looked-at"></i><//>`}
         ${!camera && picture && html`<div class="viewfinder">${still}<i class="looked-at"></i></div>`}
-        ${!camera && !picture && html`<${ClosedFinder} says="Point it at a thing and read its name in another language." />`}
+        ${!camera && !picture && html`<${ClosedFinder} says=${t('Point it at a thing and read its name in another language.')} />`}
       </div>
       ${camera && !picture && html`
         <div class="over">
           ${camera.hasTorch && html`<${Torch} camera=${camera} />`}
-          ${camera.canSwitch && html`<button class="button" type="button" disabled=${busy} aria-label="Switch camera" title="Switch camera" onClick=${change}><${Icon} name="turn" /></button>`}
+          ${camera.canSwitch && html`<button class="button" type="button" disabled=${busy} aria-label=${t('Switch camera')} title=${t('Switch camera')} onClick=${change}><${Icon} name="turn" /></button>`}
         </div>`}
     </div>`;
 }
@@ -104,7 +105,7 @@ function Picture({ translator, finder: { camera, busy, turn }, sight: { picture 
 function Torch({ camera }) {
   const [on, setOn] = useState(false);
   const light = () => camera.torch(!on).then(() => setOn(!on), () => setOn(false));
-  return html`<button class="button" type="button" aria-label="Torch" title="Torch" aria-pressed=${on} onClick=${light}><${Icon} name="torch" /></button>`;
+  return html`<button class="button" type="button" aria-label=${t('Torch')} title=${t('Torch')} aria-pressed=${on} onClick=${light}><${Icon} name="torch" /></button>`;
 }
 
 /** @param {{ translator: Translator, finder: Finder, sight: Sight }} props */
@@ -115,10 +116,10 @@ function Actions({ translator, finder: { camera, busy, open }, sight: { picture 
   };
   return html`
     <div class="action">
-      ${!camera && html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${start}><${Icon} name="photo" />Open camera</button>`}
-      ${camera && !picture && html`<button class="button primary" type="button" disabled=${busy} onClick=${() => translator.freeze()}><${Icon} name="hold" />Freeze</button>`}
-      ${camera && picture && html`<button class="button primary" type="button" onClick=${() => translator.goOn()}><${Icon} name="play" />Go on</button>`}
-      <${ChoosePhotos} name="Choose a photo" short="Choose" small onChoose=${(/** @type {File[]} */ [file]) => translator.look(file)} />
+      ${!camera && html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${start}><${Icon} name="photo" />${t('Open camera')}</button>`}
+      ${camera && !picture && html`<button class="button primary" type="button" disabled=${busy} onClick=${() => translator.freeze()}><${Icon} name="hold" />${t('Freeze')}</button>`}
+      ${camera && picture && html`<button class="button primary" type="button" onClick=${() => translator.goOn()}><${Icon} name="play" />${t('Go on')}</button>`}
+      <${ChoosePhotos} name=${t('Choose a photo')} short=${t('Choose')} small onChoose=${(/** @type {File[]} */ [file]) => translator.look(file)} />
     </div>`;
 }
 
@@ -140,16 +141,16 @@ function Answer({ translator, sight, isOpen }) {
     <//>
     ${row && guesses.length > 0 && html`<${GuessList} guesses=${guesses} rows=${translator.rows} />`}
     <div class="small quiet numbers">
-      <p>Nothing is uploaded: the photo stays on this phone.</p>
-      ${time && html`<p>One look takes ${Math.round(time.resize_ms + time.inference_ms)} ms (resize ${Math.round(time.resize_ms)}, network ${Math.round(time.inference_ms)}, ${time.backend}).</p>`}
+      <p>${t('Nothing is uploaded: the photo stays on this phone.')}</p>
+      ${time && html`<p>${t('One look takes {total} ms (resize {resize}, network {network}, {backend}).', { total: Math.round(time.resize_ms + time.inference_ms), resize: Math.round(time.resize_ms), network: Math.round(time.inference_ms), backend: time.backend })}</p>`}
     </div>`;
 }
 
 /** @param {Sight['model']} model @param {boolean} isLooking */
 function waitsFor(model, isLooking) {
-  if (model === 'loading') return 'The model has 5 MB and comes once; then it works without the computer.';
-  if (model === 'missing') return 'Without its model, the camera only shows what it sees.';
-  return isLooking ? 'Looking.' : 'The name will stand here.';
+  if (model === 'loading') return t('The model has 5 MB and comes once; then it works without the computer.');
+  if (model === 'missing') return t('Without its model, the camera only shows what it sees.');
+  return isLooking ? t('Looking.') : t('The name will stand here.');
 }
 
 /** What is found is noted, told to a screen reader, and spoken where that is wished. @param {Translator} translator @param {Sight} sight @param {(text: string, language: string) => unknown} say */
@@ -165,9 +166,9 @@ function useFound(translator, { found }, say) {
 }
 
 const WaysOn = () => html`
-  <ul class="card doors" aria-label="Ways on">
-    <li><a href=${addressOf('/record', { kind: 'vision' })}><${Icon} name="photo" /><strong>Teach it your own things</strong><span class="small quiet">Take photos, train, and see it live: twenty of each thing, half a minute.</span></a></li>
-    <li><a href="#/kernels"><${Icon} name="kernel" /><strong>How it sees</strong><span class="small quiet">Kernels that you can change, and the features that the network found.</span></a></li>
+  <ul class="card doors" aria-label=${t('Ways on')}>
+    <li><a href=${addressOf('/record', { kind: 'vision' })}><${Icon} name="photo" /><strong>${t('Teach it your own things')}</strong><span class="small quiet">${t('Take photos, train, and see it live: twenty of each thing, half a minute.')}</span></a></li>
+    <li><a href="#/kernels"><${Icon} name="kernel" /><strong>${t('How it sees')}</strong><span class="small quiet">${t('Kernels that you can change, and the features that the network found.')}</span></a></li>
   </ul>`;
 
 /** How the page should behave, for good. */
@@ -175,10 +176,10 @@ function Wishes() {
   const { own, speaks } = useLanguages();
   return html`
     <details>
-      <summary>Your language and the voice</summary>
+      <summary>${t('Your language and the voice')}</summary>
       <div class="stack">
-        <${LanguageSelect} legend="Your own language" value=${own} onChange=${(/** @type {string} */ code) => remember({ own: code })} />
-        <label class="row switch"><input type="checkbox" role="switch" checked=${speaks} onChange=${(/** @type {any} */ event) => remember({ speaks: event.target.checked })} />Speak by itself</label>
+        <${LanguageSelect} legend=${t('Your own language')} value=${own} onChange=${(/** @type {string} */ code) => remember({ own: code })} />
+        <label class="row switch"><input type="checkbox" role="switch" checked=${speaks} onChange=${(/** @type {any} */ event) => remember({ speaks: event.target.checked })} />${t('Speak by itself')}</label>
       </div>
     </details>`;
 }

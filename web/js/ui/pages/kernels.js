@@ -4,6 +4,7 @@ import { html, useEffect, useMemo, useRef, useState } from '../../../vendor/prea
 import { readPhoto } from '../../camera/photo.js';
 import { SIZES, parsePresets } from '../../dsp/kernel.js';
 import { draftOf, readDraft, resized } from '../draft.js';
+import { t, told } from '../i18n.js';
 import { Lens, follow } from '../lens.js';
 import { Chips } from '../parts/chips.js';
 import { ChoosePhotos } from '../parts/choose.js';
@@ -39,12 +40,12 @@ export function KernelsPage() {
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
       setPresets(parsePresets(await response.json()));
     } catch (error) {
-      setProblem(`The kernels could not be loaded: ${sentence(error)}. Check that the computer that runs Nestling is on.`);
+      setProblem(t('The kernels could not be loaded: {why}. Check that the computer that runs Nestling is on.', { why: sentence(error) }));
     }
   }
   useEffect(() => { load(); }, []);
   if (presets) return html`<${Sight} presets=${presets} />`;
-  return html`<${Page} path="/kernels" title="Seeing how it sees">${problem && html`<${Problem} message=${problem} onRetry=${load} />`}<//>`;
+  return html`<${Page} path="/kernels" title=${t('Seeing how it sees')}>${problem && html`<${Problem} message=${problem} onRetry=${load} />`}<//>`;
 }
 
 /** @param {{ presets: Preset[] }} props */
@@ -56,21 +57,21 @@ function Sight({ presets }) {
   const { spot, setSpot } = useSpot(lens);
   const picture = { lens, spot, onMove: setSpot };
   return html`
-    <${Page} path="/kernels" title="Seeing how it sees" state=${html`<${Figures} lens=${lens} name=${sight.name} isLive=${sight.isLive} />`}>
+    <${Page} path="/kernels" title=${t('Seeing how it sees')} state=${html`<${Figures} lens=${lens} name=${sight.name} isLive=${sight.isLive} />`}>
       <${InsecureNotice} kind="vision" />
       ${sight.problem && html`<${Problem} message=${sight.problem} />`}
       ${sight.note && html`<div class="notice"><p class="small">${sight.note}</p></div>`}
       <${Actions} sight=${sight} />
       <div class="sight">
-        <${Picture} ...${picture} of="grey" patch=${kernel.size} title="In grey" />
-        <${Picture} ...${picture} of="result" patch=${1} title="Through the kernel" />
+        <${Picture} ...${picture} of="grey" patch=${kernel.size} title=${t('In grey')} />
+        <${Picture} ...${picture} of="result" patch=${1} title=${t('Through the kernel')} />
         <section class="card stack" aria-labelledby="kernel">
-          <h2 id="kernel">The kernel</h2>
+          <h2 id="kernel">${t('The kernel')}</h2>
           <${Presets} presets=${presets} draft=${draft} onDraft=${setDraft} />
         </section>
         <section class="card stack" aria-labelledby="pixel">
-          <div class="spread wrap"><h2 id="pixel">One pixel, number by number</h2><span class="small quiet numbers">column ${spot.column}, row ${spot.row}</span></div>
-          <p class="small quiet" id="cross-hair-help">Drag the cross-hair, tap a place, or use the arrow keys (with Shift ten pixels at once). Every number can be changed.</p>
+          <div class="spread wrap"><h2 id="pixel">${t('One pixel, number by number')}</h2><span class="small quiet numbers">${t('column {column}, row {row}', spot)}</span></div>
+          <p class="small quiet" id="cross-hair-help">${t('Drag the cross-hair, tap a place, or use the arrow keys (with Shift ten pixels at once). Every number can be changed.')}</p>
           <${OnePixel} lens=${lens} spot=${spot} kernel=${kernel} draft=${draft} wrong=${wrong} problem=${problem} onDraft=${setDraft} />
           <${Conventions} />
         </section>
@@ -81,15 +82,14 @@ function Sight({ presets }) {
 }
 
 const Conventions = () => html`
-  <details><summary>How exactly is it computed?</summary>
-    <p>Grey is (77 red + 150 green + 29 blue + 128) / 256, rounded down. The kernel lies on the picture as it is written, not flipped, as in TensorFlow's convolutions.
-      Beyond the border the nearest pixel is repeated. The sum is divided, the offset added, halves are rounded up, and what is below 0 or above 255 becomes 0 or 255.</p>
+  <details><summary>${t('How exactly is it computed?')}</summary>
+    <p>${t('Grey is (77 red + 150 green + 29 blue + 128) / 256, rounded down. The kernel lies on the picture as it is written, not flipped, as in TensorFlow\'s convolutions. Beyond the border the nearest pixel is repeated. The sum is divided, the offset added, halves are rounded up, and what is below 0 or above 255 becomes 0 or 255.')}</p>
   </details>`;
 
 /** What is looked at, and how long one picture of many takes. @param {{ lens: Lens, name: string, isLive: boolean }} props */
 function Figures({ lens, name, isLive }) {
   useFrames(lens, FIGURES_MS);
-  return html`<strong>${name}</strong>${lens.width > 0 && `, ${lens.width} x ${lens.height} pixels${isLive ? `, ${lens.time_ms.toFixed(1)} ms each` : ''}`}`;
+  return html`<strong>${name}</strong>${lens.width > 0 && `, ${t('{width} x {height} pixels', { width: lens.width, height: lens.height })}${isLive ? `, ${t('{ms} ms each', { ms: lens.time_ms.toFixed(1) })}` : ''}`}`;
 }
 
 /** The kernel as it is typed, and the last one that could be used. @param {Lens} lens @param {Kernel} first */
@@ -146,7 +146,7 @@ function useSource(lens) {
     drawing().then((bitmap) => {
       if (lens.source) return; // whoever came was faster
       lens.look(bitmap);
-      change({ name: 'A drawing' });
+      change({ name: t('A drawing') });
     });
   }, []);
   useEffect(() => {
@@ -154,7 +154,7 @@ function useSource(lens) {
     holder.current?.replaceChildren(camera.video); // out of the page, some browsers let it stand still
     lens.look(camera.video);
     setFrozen(false);
-    change({ name: 'Camera' });
+    change({ name: t('Camera') });
   }, [camera]);
   useEffect(() => (camera && isLive ? follow(lens, camera.video) : undefined), [camera, isLive]);
   return { ...picture, problem: picture.problem || cameraProblem, camera, busy, isLive, holder, open, turn, choose, freeze };
@@ -171,10 +171,10 @@ async function drawing() {
 const Actions = ({ sight: { camera, isLive, busy, open, turn, choose, freeze } }) => html`
   <div class="action first">
     ${camera
-      ? html`<button class="button primary" type="button" disabled=${busy} onClick=${() => freeze(isLive)}><${Icon} name=${isLive ? 'hold' : 'play'} />${isLive ? 'Freeze' : 'Go on'}</button>`
-      : html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${open}><${Icon} name="photo" />Open camera</button>`}
-    <${ChoosePhotos} name="Choose a photo" short="Choose" small=${true} onChoose=${(/** @type {File[]} */ [file]) => choose(file)} />
-    ${camera?.canSwitch && isLive && html`<button class="button small" type="button" disabled=${busy} aria-label="Switch camera" title="Switch camera" onClick=${turn}><${Icon} name="turn" /></button>`}
+      ? html`<button class="button primary" type="button" disabled=${busy} onClick=${() => freeze(isLive)}><${Icon} name=${isLive ? 'hold' : 'play'} />${isLive ? t('Freeze') : t('Go on')}</button>`
+      : html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${open}><${Icon} name="photo" />${t('Open camera')}</button>`}
+    <${ChoosePhotos} name=${t('Choose a photo')} short=${t('Choose')} small=${true} onChoose=${(/** @type {File[]} */ [file]) => choose(file)} />
+    ${camera?.canSwitch && isLive && html`<button class="button small" type="button" disabled=${busy} aria-label=${t('Switch camera')} title=${t('Switch camera')} onClick=${turn}><${Icon} name="turn" /></button>`}
   </div>`;
 
 /** @param {{ presets: Preset[], draft: Draft, onDraft: (draft: Draft) => void }} props */
@@ -183,7 +183,7 @@ function Presets({ presets, draft, onDraft }) {
   const current = presets.find(({ kernel }) => JSON.stringify(draftOf(kernel)) === typed);
   const choose = (/** @type {string} */ name) => onDraft(draftOf(/** @type {Preset} */ (presets.find((preset) => preset.name === name)).kernel));
   return html`
-    <${Chips} name="preset" legend="Presets" options=${presets.map(({ name, title }) => ({ value: name, content: title }))} value=${current?.name ?? ''} onChange=${choose} />
-    <p class="says" role="status">${current ? current.says : 'Numbers of your own. What do they find?'}</p>
-    <${Chips} name="size" legend="Size" options=${SIZES.map((size) => ({ value: size, content: `${size} x ${size}` }))} value=${draft.size} onChange=${(/** @type {number} */ size) => onDraft(resized(draft, size))} />`;
+    <${Chips} name="preset" legend=${t('Presets')} options=${presets.map(({ name, title }) => ({ value: name, content: told(title) }))} value=${current?.name ?? ''} onChange=${choose} />
+    <p class="says" role="status">${current ? told(current.says) : t('Numbers of your own. What do they find?')}</p>
+    <${Chips} name="size" legend=${t('Size')} options=${SIZES.map((size) => ({ value: size, content: `${size} x ${size}` }))} value=${draft.size} onChange=${(/** @type {number} */ size) => onDraft(resized(draft, size))} />`;
 }

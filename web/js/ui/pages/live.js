@@ -5,6 +5,7 @@ import * as api from '../../data/api.js';
 import { kindOf } from '../../data/project.js';
 import { remember, settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, tx } from '../i18n.js';
 import { KINDS } from '../parts/kind.js';
 import { Problem, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
@@ -19,11 +20,11 @@ const THINGS = 'things';
 const PARTS = {
   speech: {
     load: async () => (await import('../words/live.js')).Listening,
-    invitation: 'Your first model will listen here. Record a few words, then train it.', start: 'Record words',
+    invitation: t('Your first model will listen here. Record a few words, then train it.'), start: t('Record words'),
   },
   vision: {
     load: async () => (await import('../pictures/live.js')).Looking,
-    invitation: 'Your first model of pictures will look here. Take photos of two things, then train it.', start: 'Take photos',
+    invitation: t('Your first model of pictures will look here. Take photos of two things, then train it.'), start: t('Take photos'),
   },
 };
 
@@ -56,7 +57,7 @@ export function LivePage() {
   const kind = kindOf(project);
   const bundle = bundles && select(bundles, kind, query.get('bundle') || picked, remembered);
   return html`
-    <${Page} path="/live" title="Live" state=${bundle && html`Model <strong>${bundle.path}</strong>, ${sizeOf(bundle.manifest)}`}>
+    <${Page} path="/live" title=${t('Live')} state=${bundle && tx('Model {name}, {size}', { name: html`<strong>${bundle.path}</strong>`, size: sizeOf(bundle.manifest) })}>
       ${problem && html`<${Problem} message=${problem} onRetry=${list} />`}
       ${bundles && bundles.length > (bundle ? 1 : 0) && html`<${Chooser} bundles=${bundles} path=${bundle?.path ?? ''} onChoose=${choose} />`}
       ${bundles && !bundle && html`<${Welcome} sentence=${PARTS[kind].invitation}>
@@ -79,9 +80,9 @@ function select(bundles, kind, asked, remembered) {
 
 /** @param {{ bundles: api.Bundle[], path: string, onChoose: (path: string) => void }} props */
 const Chooser = ({ bundles, path, onChoose }) => html`
-  <label class="row"><span class="spoken">Model</span>
+  <label class="row"><span class="spoken">${t('Model')}</span>
     <select value=${path} onChange=${(/** @type {any} */ event) => onChoose(event.target.value)}>
-      ${!path && html`<option value="">Choose another model</option>`}
+      ${!path && html`<option value="">${t('Choose another model')}</option>`}
       ${Object.entries(KINDS).map(([kind, { name }]) => html`<${Group} name=${name} bundles=${bundles.filter((bundle) => kindOfBundle(bundle) === kind)} />`)}
     </select>
   </label>`;

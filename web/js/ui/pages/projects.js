@@ -6,16 +6,17 @@ import { learnFrom } from '../../data/access.js';
 import { asLabel, chooseProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, tn, tx } from '../i18n.js';
 import { Chips } from '../parts/chips.js';
-import { KINDS, count, counted } from '../parts/kind.js';
+import { KINDS, counted } from '../parts/kind.js';
 import { AccessNotice, Problem } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { route } from '../router.js';
 
 /** @type {Record<api.Kind, string>} */
 const SAYS = {
-  speech: 'It learns from recordings: words that it tells apart when they are said.',
-  vision: 'It learns from photos: things that it tells apart when they are seen.',
+  speech: t('It learns from recordings: words that it tells apart when they are said.'),
+  vision: t('It learns from photos: things that it tells apart when they are seen.'),
 };
 
 export function ProjectsPage() {
@@ -44,15 +45,15 @@ export function ProjectsPage() {
   });
 
   return html`
-    <${Page} path="/projects" title="Projects" state=${html`This phone works in <strong>${current}</strong>`}>
+    <${Page} path="/projects" title=${t('Projects')} state=${tx('This phone works in {project}', { project: html`<strong>${current}</strong>` })}>
       <${AccessNotice} />
       ${problem && html`<${Problem} message=${problem} />`}
       ${projects.length > 0 && html`<ul class="card doors">
         ${projects.map((project) => html`
           <li class="spread">
-            <span><strong>${project.name}</strong><br /><span class="small quiet numbers">${KINDS[project.kind].name}: ${counted(project.n_clips, project.kind)}, ${count(project.labels.length, 'label')}</span></span>
+            <span><strong>${project.name}</strong><br /><span class="small quiet numbers">${KINDS[project.kind].name}: ${counted(project.n_clips, project.kind)}, ${tn(project.labels.length, '{n} label', '{n} labels')}</span></span>
             <button class="button" type="button" aria-pressed=${project.name === current} onClick=${() => use(project)}>
-              ${project.name === current ? 'In use' : 'Use'}<span class="spoken"> ${project.name}</span></button>
+              ${project.name === current ? t('In use') : t('Use')}<span class="spoken"> ${project.name}</span></button>
           </li>`)}
       </ul>`}
       <${NewProject} onMake=${make} />
@@ -70,14 +71,14 @@ function NewProject({ onMake }) {
   };
   return html`
     <section class="stack close">
-      <h2>A new project</h2>
-      <${Chips} name="kind" legend="What it learns from" value=${kind} onChange=${setKind}
+      <h2>${t('A new project')}</h2>
+      <${Chips} name="kind" legend=${t('What it learns from')} value=${kind} onChange=${setKind}
         options=${Object.entries(KINDS).map(([value, { name: content }]) => ({ value, content }))} />
       <p class="small quiet">${SAYS[kind]}</p>
     </section>
     <form class="action" onSubmit=${make}>
-      <input type="text" aria-label="Name of a new project" placeholder="a new project" value=${name} autocapitalize="none" autocomplete="off"
+      <input type="text" aria-label=${t('Name of a new project')} placeholder="a new project" value=${name} autocapitalize="none" autocomplete="off"
         onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
-      <button class="button primary" type="submit" disabled=${!name.trim()}>Make it</button>
+      <button class="button primary" type="submit" disabled=${!name.trim()}>${t('Make it')}</button>
     </form>`;
 }

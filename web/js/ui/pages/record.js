@@ -7,6 +7,7 @@ import * as queue from '../../data/queue.js';
 import { kindOf, project, refreshProject, startPictures } from '../../data/project.js';
 import { remember, settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, tx } from '../i18n.js';
 import { counted } from '../parts/kind.js';
 import { AddLabel } from '../parts/labels.js';
 import { AccessNotice, InsecureNotice, QueueNotice, Welcome } from '../parts/notices.js';
@@ -20,11 +21,11 @@ import { route } from '../router.js';
 const KINDS = {
   speech: {
     load: async () => (await import('../words/record.js')).RecordWords,
-    invitation: 'Which word shall your model learn? Record it here, and a few others to tell it from.',
+    invitation: t('Which word shall your model learn? Record it here, and a few others to tell it from.'),
   },
   vision: {
     load: async () => (await import('../pictures/record.js')).TakePhotos,
-    invitation: 'Which thing shall your model learn? Photograph it here, and another one to tell it from.',
+    invitation: t('Which thing shall your model learn? Photograph it here, and another one to tell it from.'),
   },
 };
 
@@ -43,7 +44,7 @@ export function RecordPage() {
   const canCollect = isSecureContext && (door !== 'stranger' || current !== null);
 
   return html`
-    <${Page} path="/record" title="Record" state=${summary(name, current)}>
+    <${Page} path="/record" title=${t('Record')} state=${summary(name, current)}>
       <${InsecureNotice} kind=${kind} />
       <${AccessNotice} />
       <${QueueNotice} />
@@ -65,6 +66,7 @@ function useFreshProject() {
 
 /** @param {string} name @param {import('../../data/api.js').Project | null} current */
 function summary(name, current) {
-  if (!current) return html`Project <strong>${name}</strong>`;
-  return html`Project <strong>${name}</strong>: ${counted(current.n_clips, kindOf(name))} stored`;
+  const project = html`<strong>${name}</strong>`;
+  if (!current) return tx('Project {project}', { project });
+  return tx('Project {project}: {clips} stored', { project, clips: counted(current.n_clips, kindOf(name)) });
 }

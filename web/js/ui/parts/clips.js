@@ -8,6 +8,7 @@ import { forgetLabel, refreshProject } from '../../data/project.js';
 import { onSent } from '../../data/queue.js';
 import { locateWord } from '../../dsp/locate.js';
 import { decodeWav } from '../../dsp/wav.js';
+import { t } from '../i18n.js';
 import { announce } from './announce.js';
 import { KINDS } from './kind.js';
 import { countOf } from './labels.js';
@@ -21,10 +22,10 @@ const LIMIT = 500; // of one question to the server
 
 /** @type {Record<string, { says: string, tone: string }>} */
 const VERDICTS = {
-  fine: { says: 'Fine.', tone: 'good' },
-  silent: { says: 'Silent. Speak closer to the phone.', tone: 'warn' },
-  clipped: { says: 'Too loud. Hold the phone further away.', tone: 'warn' },
-  'cut off': { says: 'The word is cut off. Speak in the middle of the two seconds.', tone: 'warn' },
+  fine: { says: t('Fine.'), tone: 'good' },
+  silent: { says: t('Silent. Speak closer to the phone.'), tone: 'warn' },
+  clipped: { says: t('Too loud. Hold the phone further away.'), tone: 'warn' },
+  'cut off': { says: t('The word is cut off. Speak in the middle of the two seconds.'), tone: 'warn' },
 };
 
 /** @param {Int16Array} pcm */
@@ -36,13 +37,13 @@ export function HeldClip({ clip, left }) {
   const { says, tone } = VERDICTS[clip.verdict ?? 'fine'];
   useEffect(() => announce(`${clip.label}. ${says}`), []);
   return html`
-    <section class="card tight clip" aria-label="The clip to decide on">
-      <div class="spread"><h2>${clip.label}</h2>${left > 1 && html`<span class="quiet numbers">1 of ${left} to decide</span>`}</div>
+    <section class="card tight clip" aria-label=${t('The clip to decide on')}>
+      <div class="spread"><h2>${clip.label}</h2>${left > 1 && html`<span class="quiet numbers">${t('1 of {n} to decide', { n: left })}</span>`}</div>
       <p class=${`verdict ${tone}`}>${says}</p>
       <${Waveform} pcm=${pcm} shade=${shadeOf(pcm)} />
       <div class="spread">
-        <span class="small quiet">Shaded: the second that a model will look at.</span>
-        <${PlayButton} wav=${() => clip.body} name=${`the clip of ${clip.label}`} />
+        <span class="small quiet">${t('Shaded: the second that a model will look at.')}</span>
+        <${PlayButton} wav=${() => clip.body} name=${t('the clip of {label}', { label: clip.label })} />
       </div>
     </section>`;
 }
@@ -82,13 +83,13 @@ export function useClips(project, label, size) {
  *  @param {{ current: api.Project, label: string, labels: string[], List: (props: any) => any, invitation: string }} props */
 export function Stored({ current, label, labels, List, invitation }) {
   const n = countOf(current, label);
-  const { thing, Things } = KINDS[current.kind];
+  const { Things } = KINDS[current.kind];
   return html`
     <section class="stack">
       <div class="spread"><h2>${Things} of ${label}</h2>
-        ${n === 0 && html`<button class="button bare" type="button" onClick=${() => forgetLabel(current.name, label)}>Remove label</button>`}</div>
+        ${n === 0 && html`<button class="button bare" type="button" onClick=${() => forgetLabel(current.name, label)}>${t('Remove label')}</button>`}</div>
       ${n === 0
-        ? html`<p class="quiet">The first ${thing} of ${label} will stand here. ${invitation}</p>`
+        ? html`<p class="quiet">${current.kind === 'vision' ? t('The first photo of {label} will stand here.', { label }) : t('The first clip of {label} will stand here.', { label })} ${invitation}</p>`
         : html`<${List} project=${current.name} label=${label} labels=${labels} onChange=${refreshProject} />`}
     </section>`;
 }
@@ -99,10 +100,10 @@ export function ClipList({ project, label, labels, onChange }) {
   const changed = () => { reload(); onChange(); };
   if (problem) return html`<${Problem} message=${problem} onRetry=${reload} />`;
   return html`
-    <ul class="clips" aria-label=${`Clips of ${label}`}>
+    <ul class="clips" aria-label=${t('Clips of {label}', { label })}>
       ${clips.map((/** @type {api.Clip} */ clip) => html`<${ClipRow} key=${clip.id} clip=${clip} labels=${labels} onChange=${changed} />`)}
     </ul>
-    ${more && html`<button class="button" type="button" onClick=${more}>Show more clips</button>`}`;
+    ${more && html`<button class="button" type="button" onClick=${more}>${t('Show more clips')}</button>`}`;
 }
 
 /** @param {api.Clip} clip */
@@ -115,8 +116,8 @@ function ClipRow({ clip, labels, onChange }) {
   return html`
     <li>
       <div class="spread">
-        <span class="what numbers">${takenAt(clip)}${clip.speaker && html` <span class="quiet">${clip.speaker}</span>`}${clip.source === 'board' && html` <span class="quiet">board</span>`}</span>
-        <button class="button bare" type="button" aria-expanded=${open} onClick=${() => setOpen(!open)} aria-label=${`${open ? 'Close' : 'Open'} ${name}`}>${open ? 'Close' : 'Open'}</button>
+        <span class="what numbers">${takenAt(clip)}${clip.speaker && html` <span class="quiet">${clip.speaker}</span>`}${clip.source === 'board' && html` <span class="quiet">${t('board')}</span>`}</span>
+        <button class="button bare" type="button" aria-expanded=${open} onClick=${() => setOpen(!open)} aria-label=${`${open ? t('Close') : t('Open')} ${name}`}>${open ? t('Close') : t('Open')}</button>
       </div>
       ${open && html`<${OpenClip} clip=${clip} name=${name} labels=${labels} onChange=${onChange} />`}
     </li>`;
@@ -159,8 +160,8 @@ export function ClipActions({ clip: { project, id, label }, labels, onChange, ch
   return html`
     <div class="row">
       ${children}
-      <select class="fit" aria-label="Label" value=${label} onChange=${relabel}>${options.map((option) => html`<option value=${option}>${option}</option>`)}</select>
-      <button class="button" type="button" onClick=${sure ? remove : () => setSure(true)}>${sure ? 'Delete for good' : 'Delete'}</button>
+      <select class="fit" aria-label=${t('Label')} value=${label} onChange=${relabel}>${options.map((option) => html`<option value=${option}>${option}</option>`)}</select>
+      <button class="button" type="button" onClick=${sure ? remove : () => setSure(true)}>${sure ? t('Delete for good') : t('Delete')}</button>
     </div>
     ${problem && html`<${Problem} message=${problem} />`}`;
 }

@@ -1,12 +1,13 @@
 /** What it was (rows) against what the model took it for (columns). */
 
 import { html } from '../../../vendor/preact.js';
+import { t } from '../i18n.js';
 
 const STRONGEST = 0.5; // of the accent over the card: the numbers stay readable in both themes
 
 /** @param {{ labels: string[], confusion: number[][], says: { row: string, column: string, what: string } }} props */
 export const Confusion = ({ labels, confusion, says }) => html`
-  <div class="table" tabindex="0" role="region" aria-label="Confusion matrix">
+  <div class="table" tabindex="0" role="region" aria-label=${t('Confusion matrix')}>
     <table class="confusion">
       <caption class="spoken">${says.what}</caption>
       <thead><tr><th class="label small quiet" scope="col">${says.row} ↓ ${says.column} →</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>

@@ -1,6 +1,7 @@
 /** Loss and accuracy while it trains. The plotting library is fetched when there is something to plot. */
 
 import { html, useEffect, useRef } from '../../../vendor/preact.js';
+import { t } from '../i18n.js';
 import { colour } from './canvas.js';
 
 const HEIGHT = 168;
@@ -32,8 +33,8 @@ export function Curves({ epochs }) {
   const x = epochs.map(({ epoch }) => epoch);
   return html`
     <div class="curves">
-      <${Curve} title="Accuracy" range=${[0, 1]} data=${[x, epochs.map((e) => e.accuracy), epochs.map((e) => e.val_accuracy)]} />
-      <${Curve} title="Loss" range=${[0, null]} data=${[x, epochs.map((e) => e.loss), epochs.map((e) => e.val_loss)]} />
+      <${Curve} title=${t('Accuracy')} range=${[0, 1]} data=${[x, epochs.map((e) => e.accuracy), epochs.map((e) => e.val_accuracy)]} />
+      <${Curve} title=${t('Loss')} range=${[0, null]} data=${[x, epochs.map((e) => e.loss), epochs.map((e) => e.val_loss)]} />
     </div>`;
 }
 
@@ -65,8 +66,8 @@ function Curve({ title, range, data }) {
   return html`
     <figure>
       <figcaption class="spread small wrap"><strong>${title}</strong>
-        <span class="numbers quiet"><i class="line"></i>training ${last(data[1])} <i class="line dashed"></i>validation ${last(data[2])}</span></figcaption>
-      <div ref=${holder} role="img" aria-label=${`${title}: training ${last(data[1])}, validation ${last(data[2])}`}></div>
+        <span class="numbers quiet"><i class="line"></i>${t('training')} ${last(data[1])} <i class="line dashed"></i>${t('validation')} ${last(data[2])}</span></figcaption>
+      <div ref=${holder} role="img" aria-label=${t('{title}: training {training}, validation {validation}', { title, training: last(data[1]), validation: last(data[2]) })}></div>
     </figure>`;
 }
 

@@ -4,6 +4,7 @@ import { html, useState } from '../../../vendor/preact.js';
 import { NOISE, RESERVED, UNKNOWN, asLabel, kindOf, labelProblem, project, rememberLabels } from '../../data/project.js';
 import { remember } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, told } from '../i18n.js';
 import { Chips } from './chips.js';
 import { Icon } from './icons.js';
 import { KINDS } from './kind.js';
@@ -26,8 +27,8 @@ export function LabelChips({ label, labels, project: name, disabled }) {
     value, content: html`<${Dot} label=${value} project=${name} labels=${labels} />${value} <span class="numbers quiet">${countOf(current, value)}</span>`,
   }));
   return html`
-    <${Chips} name="label" legend="Label" value=${label} disabled=${disabled} options=${options} onChange=${(/** @type {string} */ value) => remember({ label: value })}>
-      <button class="button bare" type="button" disabled=${disabled} aria-expanded=${adding} onClick=${() => setAdding(!adding)}><${Icon} name="add" />Label</button>
+    <${Chips} name="label" legend=${t('Label')} value=${label} disabled=${disabled} options=${options} onChange=${(/** @type {string} */ value) => remember({ label: value })}>
+      <button class="button bare" type="button" disabled=${disabled} aria-expanded=${adding} onClick=${() => setAdding(!adding)}><${Icon} name="add" />${t('Label')}</button>
     <//>
     ${adding && html`<${AddLabel} project=${name} labels=${labels} onDone=${() => setAdding(false)} />`}`;
 }
@@ -53,11 +54,11 @@ export function AddLabel({ project: name, labels, onDone }) {
   return html`
     <form class="stack" onSubmit=${submit}>
       <div class="spread">
-        <input type="text" aria-label="New label" placeholder=${KINDS[kind].example} value=${text} autocapitalize="none" autocomplete="off"
+        <input type="text" aria-label=${t('New label')} placeholder=${KINDS[kind].example} value=${text} autocapitalize="none" autocomplete="off"
           onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
-        <button class="button primary" type="submit">Add</button>
+        <button class="button primary" type="submit">${t('Add')}</button>
       </div>
-      ${problem && html`<p class="small warn" role="alert">${problem}</p>`}
+      ${problem && html`<p class="small warn" role="alert">${told(problem)}</p>`}
       ${missing.map((label) => html`
         <button class="button" type="button" onClick=${() => add(label)}><span class="small">${REASONS[label]}</span></button>`)}
     </form>`;

@@ -6,6 +6,7 @@ import { bundleUrl } from '../../data/api.js';
 import { keepOffline } from '../../data/update.js';
 import { MAGMA, colorIndex } from '../../dsp/colormap.js';
 import { cropBox, parsePreprocess } from '../../dsp/photo.js';
+import { t } from '../i18n.js';
 import { Chips } from './chips.js';
 import { shown } from './numbers.js';
 import { Problem } from './notices.js';
@@ -18,10 +19,10 @@ import { Scale } from './scale.js';
 const BUNDLE = 'things';
 const PAUSE_MS = 1000; // between two looks at a live camera
 const LAYERS = [
-  { value: 'layer_1', content: 'Layer 1', says: 'Edges and colours: each map is one kernel of 3 x 3 numbers, like yours, but over red, green and blue at once.' },
-  { value: 'layer_2', content: 'Layer 2', says: 'Corners and stripes: kernels over the maps of the layers before.' },
-  { value: 'layer_3', content: 'Layer 3', says: 'Textures: fur, feathers, leaves, letters. A value here has seen a larger piece of the picture.' },
-  { value: 'layer_4', content: 'Layer 4', says: 'Parts: something like an eye, a beak, a wheel. 14 x 14 values are left, but each knows what is around it.' },
+  { value: 'layer_1', content: t('Layer 1'), says: t('Edges and colours: each map is one kernel of 3 x 3 numbers, like yours, but over red, green and blue at once.') },
+  { value: 'layer_2', content: t('Layer 2'), says: t('Corners and stripes: kernels over the maps of the layers before.') },
+  { value: 'layer_3', content: t('Layer 3'), says: t('Textures: fur, feathers, leaves, letters. A value here has seen a larger piece of the picture.') },
+  { value: 'layer_4', content: t('Layer 4'), says: t('Parts: something like an eye, a beak, a wheel. 14 x 14 values are left, but each knows what is around it.') },
 ];
 
 // A row of the colour map as one pixel.
@@ -35,11 +36,10 @@ export function FeatureMaps({ lens, isLive, look }) {
   const { classifier, progress, problem, load } = useNetwork();
   return html`
     <section class="card stack" aria-labelledby="features">
-      <h2 id="features">Let the computer find its own features</h2>
-      <p>A person chose the numbers above. A network learns its own, from more than a million photos: nobody tells it what an edge is.
-        This one, EfficientNet-Lite0, has 32 kernels in its first layer; a picture of what one of them finds is a feature map.</p>
+      <h2 id="features">${t('Let the computer find its own features')}</h2>
+      <p>${t('A person chose the numbers above. A network learns its own, from more than a million photos: nobody tells it what an edge is. This one, EfficientNet-Lite0, has 32 kernels in its first layer; a picture of what one of them finds is a feature map.')}</p>
       ${problem && html`<${Problem} message=${problem} onRetry=${load} />`}
-      ${!classifier && progress === null && !problem && html`<div class="row"><button class="button" type="button" onClick=${load}>Show its feature maps</button></div>`}
+      ${!classifier && progress === null && !problem && html`<div class="row"><button class="button" type="button" onClick=${load}>${t('Show its feature maps')}</button></div>`}
       ${progress !== null && html`<${Loading} share=${progress} />`}
       ${classifier && html`<${Layers} classifier=${classifier} lens=${lens} isLive=${isLive} look=${look} />`}
     </section>`;
@@ -48,7 +48,7 @@ export function FeatureMaps({ lens, isLive, look }) {
 /** @param {{ share: number }} props */
 const Loading = ({ share }) => html`
   <div class="stack close" role="status">
-    <p class="numbers">The network is coming: ${Math.round(100 * share)} % of 5 MB. It is fetched once.</p>
+    <p class="numbers">${t('The network is coming: {share} % of 5 MB. It is fetched once.', { share: Math.round(100 * share) })}</p>
     <div class="bar" aria-hidden="true"><i style=${{ transform: `scaleX(${share})` }}></i></div>
   </div>`;
 
@@ -86,17 +86,17 @@ function Layers({ classifier, lens, isLive, look }) {
   const index = maps ? Math.min(chosen, maps.n - 1) : 0;
   return html`
     <div class="stack" ref=${area}>
-      <${Chips} name="layer" legend="Layer" options=${LAYERS} value=${layer} onChange=${setLayer} />
+      <${Chips} name="layer" legend=${t('Layer')} options=${LAYERS} value=${layer} onChange=${setLayer} />
       <p>${says}</p>
       ${problem && html`<${Problem} message=${problem} />`}
       ${maps && html`
         <div class="closer">
-          <figure><canvas ref=${seen} role="img" aria-label="The middle of the picture, as the network gets it"></canvas><figcaption class="small quiet">What the network looks at</figcaption></figure>
-          <figure><${MapCanvas} maps=${maps} index=${index} name=${`Feature map ${index + 1}, large`} /><figcaption class="small quiet numbers">Map ${index + 1} of ${maps.n}, ${maps.width} x ${maps.height} values${maps.high[index] > maps.low[index] ? '' : ': nothing of its kind is here'}</figcaption></figure>
+          <figure><canvas ref=${seen} role="img" aria-label=${t('The middle of the picture, as the network gets it')}></canvas><figcaption class="small quiet">${t('What the network looks at')}</figcaption></figure>
+          <figure><${MapCanvas} maps=${maps} index=${index} name=${t('Feature map {n}, large', { n: index + 1 })} /><figcaption class="small quiet numbers">${t('Map {i} of {n}, {width} x {height} values', { i: index + 1, n: maps.n, width: maps.width, height: maps.height })}${maps.high[index] > maps.low[index] ? '' : t(': nothing of its kind is here')}</figcaption></figure>
         </div>
-        <${Scale} low=${shown(maps.low[index])} high=${shown(maps.high[index])}><span class="window">each map from its own lowest to its own highest value</span><//>
+        <${Scale} low=${shown(maps.low[index])} high=${shown(maps.high[index])}><span class="window">${t('each map from its own lowest to its own highest value')}</span><//>
         <${Grid} maps=${maps} index=${index} onChoose=${setChosen} />`}
-      ${!maps && !problem && html`<p class="quiet" role="status">It is looking.</p>`}
+      ${!maps && !problem && html`<p class="quiet" role="status">${t('It is looking.')}</p>`}
     </div>`;
 }
 
@@ -209,10 +209,10 @@ function paint(canvas, { width, height, n, values, low, high }, index) {
 /** Radio buttons, so that the arrow keys go through them. @param {{ maps: RangedMaps, index: number, onChoose: (index: number) => void }} props */
 const Grid = ({ maps, index, onChoose }) => html`
   <fieldset class="maps">
-    <legend class="spoken">Feature maps</legend>
+    <legend class="spoken">${t('Feature maps')}</legend>
     ${Array.from({ length: maps.n }, (_, i) => html`
       <label class="map" key=${i}>
-        <input type="radio" name="map" checked=${i === index} aria-label=${`Map ${i + 1}`} onChange=${() => onChoose(i)} />
+        <input type="radio" name="map" checked=${i === index} aria-label=${t('Map {n}', { n: i + 1 })} onChange=${() => onChoose(i)} />
         <${MapCanvas} maps=${maps} index=${i} />
       </label>`)}
   </fieldset>`;

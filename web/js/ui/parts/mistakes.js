@@ -5,8 +5,8 @@ import * as api from '../../data/api.js';
 import { refreshProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, tn, told, tx } from '../i18n.js';
 import { ClipActions } from './clips.js';
-import { counted } from './kind.js';
 
 /** @typedef {{ split: string, clip: string, label: string, predicted: string, score: number }} Mistake  `clip` is `<label>/<id>.jpg` */
 
@@ -16,15 +16,15 @@ const PAGE = 12;
 export function Mistakes({ manifest: { project, labels, mistakes } }) {
   const { labels: known } = useStore(settings);
   const [n, setN] = useState(PAGE);
-  if (!mistakes.length) return html`<p class="quiet">No photo was taken for something else.</p>`;
+  if (!mistakes.length) return html`<p class="quiet">${t('No photo was taken for something else.')}</p>`;
   return html`
     <section class="stack" aria-labelledby="mistakes">
-      <h2 id="mistakes">${counted(mistakes.length, 'vision')} taken for something else</h2>
-      <p class="quiet">A photo under the wrong label teaches the wrong thing: give it the right one, or delete it, then train again. What only looks alike needs more photos.</p>
+      <h2 id="mistakes">${tn(mistakes.length, '{n} photo taken for something else', '{n} photos taken for something else')}</h2>
+      <p class="quiet">${t('A photo under the wrong label teaches the wrong thing: give it the right one, or delete it, then train again. What only looks alike needs more photos.')}</p>
       <ul class="mistakes">
         ${mistakes.slice(0, n).map((/** @type {Mistake} */ mistake) => html`<${MistakeCard} key=${mistake.clip} mistake=${mistake} project=${project} labels=${known[project] ?? labels} />`)}
       </ul>
-      ${n < mistakes.length && html`<button class="button" type="button" onClick=${() => setN(n + PAGE)}>Show more photos</button>`}
+      ${n < mistakes.length && html`<button class="button" type="button" onClick=${() => setN(n + PAGE)}>${t('Show more photos')}</button>`}
     </section>`;
 }
 
@@ -45,11 +45,11 @@ function MistakeCard({ mistake: { clip: file, label, predicted, score, split }, 
   const changed = (/** @type {api.Clip | null} */ found) => { setClip(found); refreshProject(); };
   return html`
     <li class="card tight stack">
-      ${clip && html`<img src=${api.photoUrl(project, id)} alt=${`Photo of ${clip.label}`} loading="lazy" width=${clip.width} height=${clip.height} />`}
-      <p class="numbers">was <strong>${label}</strong>, taken for <strong>${predicted}</strong> ${score.toFixed(2)} <span class="small quiet">${split}</span></p>
-      ${clip === null && html`<p class="small quiet">This photo is no longer stored.</p>`}
-      ${clip && clip.label !== label && html`<p class="small good">Its label is ${clip.label} now.</p>`}
-      ${problem && html`<p class="small warn">${problem}</p>`}
+      ${clip && html`<img src=${api.photoUrl(project, id)} alt=${t('Photo of {label}', { label: clip.label })} loading="lazy" width=${clip.width} height=${clip.height} />`}
+      <p class="numbers">${tx('was {label}, taken for {other} {score}', { label: html`<strong>${label}</strong>`, other: html`<strong>${predicted}</strong>`, score: score.toFixed(2) })} <span class="small quiet">${split}</span></p>
+      ${clip === null && html`<p class="small quiet">${t('This photo is no longer stored.')}</p>`}
+      ${clip && clip.label !== label && html`<p class="small good">${t('Its label is {label} now.', { label: clip.label })}</p>`}
+      ${problem && html`<p class="small warn">${told(problem)}</p>`}
       ${clip && html`<${ClipActions} clip=${clip} labels=${labels} onChange=${changed} />`}
     </li>`;
 }

@@ -6,8 +6,9 @@ import * as queue from '../../data/queue.js';
 import { asLabel, labelProblem } from '../../data/project.js';
 import { useStore } from '../../data/store.js';
 import { applyUpdate, updateReady } from '../../data/update.js';
+import { t, tn, told, tx } from '../i18n.js';
 import { Icon } from './icons.js';
-import { KINDS, count, counted } from './kind.js';
+import { counted } from './kind.js';
 
 const A_WHILE_MS = 2000;
 
@@ -18,8 +19,8 @@ export function InsecureNotice({ kind = 'speech' }) {
   const address = `https://${hostname}${port ? `:${port}` : ''}/`;
   return html`
     <div class="notice warning">
-      <p>The browser gives the ${KINDS[kind].device} to secure pages only, and this one is not.
-        First <a href="/trust">trust this computer's certificate</a>, then open <a href=${address}>${address}</a>.</p>
+      <p>${tx(kind === 'vision' ? 'The browser gives the camera to secure pages only, and this one is not. First {trust}, then open {address}.' : 'The browser gives the microphone to secure pages only, and this one is not. First {trust}, then open {address}.', {
+        trust: html`<a href="/trust">${t('trust this computer\'s certificate')}</a>`, address: html`<a href=${address}>${address}</a>` })}</p>
     </div>`;
 }
 
@@ -29,16 +30,16 @@ export function AccessNotice() {
   if (state === 'stranger') {
     return html`
       <div class="notice warning">
-        <p>This phone has not joined yet. On the computer that runs Nestling, open "Join other phones" and scan the code there with this phone's camera.</p>
-        <p class="small">${detail}</p>
+        <p>${t('This phone has not joined yet. On the computer that runs Nestling, open "Join other phones" and scan the code there with this phone\'s camera.')}</p>
+        <p class="small">${told(detail)}</p>
       </div>`;
   }
-  if (state === 'offline') return html`<div class="notice"><p>${detail}</p></div>`;
+  if (state === 'offline') return html`<div class="notice"><p>${told(detail)}</p></div>`;
   return null;
 }
 
 /** As in "2 clips and 1 photo". @param {number} clips @param {number} photos */
-const mixed = (clips, photos) => [clips && counted(clips, 'speech'), photos && counted(photos, 'vision')].filter(Boolean).join(' and ');
+const mixed = (clips, photos) => (clips && photos ? t('{clips} and {photos}', { clips: counted(clips, 'speech'), photos: counted(photos, 'vision') }) : counted(clips || photos, clips ? 'speech' : 'vision'));
 
 /** Clips and photos that are not on the computer yet; nothing when all are, or will be in a moment. */
 export function QueueNotice() {
@@ -47,8 +48,8 @@ export function QueueNotice() {
   return html`
     ${waiting > 0 && (lasts || problem) && html`
       <div class="notice plain" role="status">
-        <p>${mixed(waiting - photos, photos)} ${waiting === 1 ? 'waits' : 'wait'} for the server. Nothing is lost: they are kept on this phone.${problem && html` <span class="small quiet">${problem}</span>`}</p>
-        ${problem && html`<button class="button" type="button" onClick=${queue.send}>Try now</button>`}
+        <p>${tn(waiting, '{what} waits for the server. Nothing is lost: they are kept on this phone.', '{what} wait for the server. Nothing is lost: they are kept on this phone.', { what: mixed(waiting - photos, photos) })}${problem && html` <span class="small quiet">${told(problem)}</span>`}</p>
+        ${problem && html`<button class="button" type="button" onClick=${queue.send}>${t('Try now')}</button>`}
       </div>`}
     ${alike(refused).map((clips) => html`<${Refused} clips=${clips} key=${clips[0].id} />`)}`;
 }
@@ -84,17 +85,16 @@ function Refused({ clips }) {
   const [{ label: before, detail }] = clips;
   const [label, setLabel] = useState(before);
   const problem = labelProblem(asLabel(label));
-  const { thing } = KINDS[queue.kindOf(clips[0])];
   const sendAgain = () => Promise.all(clips.map(({ id }) => queue.keep(id, asLabel(label))));
   return html`
     <div class="notice warning">
-      <p>The server did not take ${clips.length === 1 ? `a ${thing}` : count(clips.length, thing)} of "${before}": ${detail}</p>
+      <p>${t('The server did not take {clips} of "{label}": {detail}', { clips: counted(clips.length, queue.kindOf(clips[0])), label: before, detail: told(detail ?? '') })}</p>
       <div class="row">
-        <label class="field"><span>Label</span><input type="text" value=${label} autocapitalize="none" onInput=${(/** @type {any} */ event) => setLabel(event.target.value)} /></label>
-        <button class="button" type="button" disabled=${Boolean(problem)} onClick=${sendAgain}>Send again</button>
-        <button class="button" type="button" onClick=${() => Promise.all(clips.map(queue.discard))}>Throw away</button>
+        <label class="field"><span>${t('Label')}</span><input type="text" value=${label} autocapitalize="none" onInput=${(/** @type {any} */ event) => setLabel(event.target.value)} /></label>
+        <button class="button" type="button" disabled=${Boolean(problem)} onClick=${sendAgain}>${t('Send again')}</button>
+        <button class="button" type="button" onClick=${() => Promise.all(clips.map(queue.discard))}>${t('Throw away')}</button>
       </div>
-      ${problem && html`<p class="small">${problem}</p>`}
+      ${problem && html`<p class="small">${told(problem)}</p>`}
     </div>`;
 }
 
@@ -102,8 +102,8 @@ export function UpdateNotice() {
   if (!useStore(updateReady)) return null;
   return html`
     <div class="notice plain" role="status">
-      <p class="small">A new version of Nestling is ready. It takes over when the page is loaded again.</p>
-      <button class="button bare" type="button" onClick=${applyUpdate}>Load it now</button>
+      <p class="small">${t('A new version of Nestling is ready. It takes over when the page is loaded again.')}</p>
+      <button class="button bare" type="button" onClick=${applyUpdate}>${t('Load it now')}</button>
     </div>`;
 }
 
@@ -118,6 +118,6 @@ export const Welcome = ({ sentence, picture = 'nestling', children }) => html`
 /** @param {{ message: string, onRetry?: () => void }} props */
 export const Problem = ({ message, onRetry }) => html`
   <div class="notice warning" role="alert">
-    <p>${message}</p>
-    ${onRetry && html`<button class="button" type="button" onClick=${onRetry}><${Icon} name="check" />Try again</button>`}
+    <p>${told(message)}</p>
+    ${onRetry && html`<button class="button" type="button" onClick=${onRetry}><${Icon} name="check" />${t('Try again')}</button>`}
   </div>`;

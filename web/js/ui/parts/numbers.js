@@ -2,6 +2,7 @@
 
 import { html } from '../../../vendor/preact.js';
 import { placeOf, stepped, textOf, withText } from '../draft.js';
+import { t } from '../i18n.js';
 import { useFrames } from './sight.js';
 
 /** @typedef {import('../draft.js').Draft} Draft */
@@ -67,19 +68,19 @@ export function OnePixel({ lens, spot, kernel, draft, wrong, problem, onDraft })
   return html`
     <div class="table">
       <div class="product">
-        <${Square} size=${kernel.size} title="Grey values" cell=${(/** @type {number} */ i) => greyCell(at.patch[i])} />
+        <${Square} size=${kernel.size} title=${t('Grey values')} cell=${(/** @type {number} */ i) => greyCell(at.patch[i])} />
         <div class="term"><span class="sign">×</span>
-          <div role="group" aria-label="Kernel"><p class="small quiet caption" aria-hidden="true">Kernel</p>
+          <div role="group" aria-label=${t('Kernel')}><p class="small quiet caption" aria-hidden="true">${t('Kernel')}</p>
             <div class="kernel" style=${{ '--size': draft.size }}>${draft.texts.map((_, i) => edit(i))}</div></div></div>
         <div class="term"><span class="sign">=</span>
-          <${Square} size=${kernel.size} title="Products" cell=${(/** @type {number} */ i) => productCell(at.products[i], largest)} /></div>
+          <${Square} size=${kernel.size} title=${t('Products')} cell=${(/** @type {number} */ i) => productCell(at.products[i], largest)} /></div>
       </div>
     </div>
-    ${problem && html`<p class="warn" role="alert" id="kernel-problem">${problem} The picture stays as it was.</p>`}
+    ${problem && html`<p class="warn" role="alert" id="kernel-problem">${problem} ${t('The picture stays as it was.')}</p>`}
     <div class="sum numbers">
-      <p><span class="small quiet">Sum</span><br /><strong>${shown(at.sum)}</strong></p>
-      <label class="field"><span>÷ divisor</span>${edit('divisor')}</label>
-      <label class="field"><span>+ offset</span>${edit('offset')}</label>
+      <p><span class="small quiet">${t('Sum')}</span><br /><strong>${shown(at.sum)}</strong></p>
+      <label class="field"><span>${t('÷ divisor')}</span>${edit('divisor')}</label>
+      <label class="field"><span>${t('+ offset')}</span>${edit('offset')}</label>
       <${Outcome} at=${at} kernel=${kernel} />
     </div>`;
 }
@@ -87,8 +88,8 @@ export function OnePixel({ lens, spot, kernel, draft, wrong, problem, onDraft })
 /** @param {{ at: Products, kernel: Kernel }} props */
 function Outcome({ at: { sum, result }, kernel: { divisor, offset } }) {
   const exact = sum / divisor + offset;
-  const why = exact >= 255.5 ? 'more than white' : exact < -0.5 ? 'less than black' : exact === result ? '' : 'rounded';
+  const why = exact >= 255.5 ? t('more than white') : exact < -0.5 ? t('less than black') : exact === result ? '' : t('rounded');
   return html`
     <p class="outcome"><i style=${{ background: `rgb(${result} ${result} ${result})` }}></i>
-      <span><span class="small quiet">gives ${exact === result ? '' : `${shown(exact)}${why && `, ${why}`}:`}</span><br /><strong>grey ${result}</strong></span></p>`;
+      <span><span class="small quiet">${t('gives')} ${exact === result ? '' : `${shown(exact)}${why && `, ${why}`}:`}</span><br /><strong>${t('grey {n}', { n: result })}</strong></span></p>`;
 }

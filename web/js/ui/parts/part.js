@@ -1,6 +1,7 @@
 /** What a page shows for one kind of project only: fetched when it is first wanted. */
 
 import { html, useEffect, useState } from '../../../vendor/preact.js';
+import { t } from '../i18n.js';
 import { Problem } from './notices.js';
 
 /** @typedef {() => Promise<(props: any) => any>} Load */
@@ -13,5 +14,5 @@ export function Part({ load, ...props }) {
   }, [load]);
   if (found?.load !== load) return null;
   if (found.Component) return html`<${found.Component} ...${props} />`;
-  return html`<${Problem} message="This page could not be loaded. Check that the computer that runs Nestling is on, then try again." onRetry=${() => location.reload()} />`;
+  return html`<${Problem} message=${t('This page could not be loaded. Check that the computer that runs Nestling is on, then try again.')} onRetry=${() => location.reload()} />`;
 }

@@ -1,6 +1,7 @@
 /** Plays one clip at a time. */
 
 import { html, useEffect, useState } from '../../../vendor/preact.js';
+import { t } from '../i18n.js';
 import { Icon } from './icons.js';
 
 /** @type {(() => void) | null} */
@@ -29,7 +30,7 @@ export function PlayButton({ wav, name }) {
   }
 
   return html`
-    <button class="button" type="button" onClick=${audio ? stopCurrent : play} aria-label=${`${audio ? 'Stop' : 'Play'} ${name}`}>
-      <${Icon} name=${audio ? 'stop' : 'play'} />${audio ? 'Stop' : 'Play'}
+    <button class="button" type="button" onClick=${audio ? stopCurrent : play} aria-label=${audio ? t('Stop {name}', { name }) : t('Play {name}', { name })}>
+      <${Icon} name=${audio ? 'stop' : 'play'} />${audio ? t('Stop') : t('Play')}
     </button>`;
 }

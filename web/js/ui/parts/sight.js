@@ -1,6 +1,7 @@
 /** The two pictures of the kernel page, with a cross-hair on both that chooses one pixel. */
 
 import { html, useEffect, useRef, useState } from '../../../vendor/preact.js';
+import { t } from '../i18n.js';
 import { useListener } from './level.js';
 
 /** @typedef {import('../lens.js').Lens} Lens */
@@ -75,8 +76,8 @@ function CrossHair({ lens, spot, patch, onMove, reachable }) {
   const { column, row } = spot;
   const place = { left: `${(100 * (column + 0.5)) / width}%`, top: `${(100 * (row + 0.5)) / height}%` };
   const slider = reachable && {
-    role: 'slider', tabindex: 0, 'aria-label': 'Cross-hair', 'aria-valuemin': 0, 'aria-valuemax': width * height - 1, 'aria-valuenow': row * width + column,
-    'aria-valuetext': `column ${column}, row ${row}`, 'aria-describedby': 'cross-hair-help',
+    role: 'slider', tabindex: 0, 'aria-label': t('Cross-hair'), 'aria-valuemin': 0, 'aria-valuemax': width * height - 1, 'aria-valuenow': row * width + column,
+    'aria-valuetext': t('column {column}, row {row}', { column, row }), 'aria-describedby': 'cross-hair-help',
   };
 
   function onKeyDown(/** @type {KeyboardEvent} */ event) {

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef } from '../../../vendor/preact.js';
 import { MAGMA, colorIndex, logMelToDb } from '../../dsp/colormap.js';
+import { t } from '../i18n.js';
 import { prepare } from './canvas.js';
 import { useListener } from './level.js';
 import { Scale } from './scale.js';
@@ -61,8 +62,8 @@ export function Spectrogram({ listener, hopLength, detections }) {
   useEffect(() => { picture.current = new Picture(); }, [listener]);
   return html`
     <div class="stack close">
-      <canvas class="spectrogram" ref=${canvas} role="img" aria-label="Spectrogram of the last two seconds"></canvas>
-      <${Scale} low=${`${LOW_DB} dB`} high=${`${HIGH_DB} dB`}><span class="window">the last 2 s</span><//>
+      <canvas class="spectrogram" ref=${canvas} role="img" aria-label=${t('Spectrogram of the last two seconds')}></canvas>
+      <${Scale} low=${`${LOW_DB} dB`} high=${`${HIGH_DB} dB`}><span class="window">${t('the last 2 s')}</span><//>
     </div>`;
 }
 

@@ -3,6 +3,7 @@
 import { html, useEffect, useMemo, useRef, useState } from '../../../vendor/preact.js';
 import { Camera } from '../../camera/camera.js';
 import { Store, useStore } from '../../data/store.js';
+import { t } from '../i18n.js';
 import { Icon } from './icons.js';
 import { useListener } from './level.js';
 
@@ -79,7 +80,7 @@ export function Still({ photo, mirrored = false }) {
     Object.assign(element, { width: photo.width, height: photo.height });
     element.getContext('2d')?.drawImage(photo, 0, 0);
   }, [photo]);
-  return html`<div class=${`seen ${mirrored ? 'mirrored' : ''}`}><canvas ref=${canvas} role="img" aria-label="The picture that is looked at"></canvas></div>`;
+  return html`<div class=${`seen ${mirrored ? 'mirrored' : ''}`}><canvas ref=${canvas} role="img" aria-label=${t('The picture that is looked at')}></canvas></div>`;
 }
 
 /** Where the picture will be. @param {{ says: string }} props */

@@ -1,6 +1,7 @@
 /** The sound of a clip as a picture, with the second that a model will look at shaded. */
 
 import { html, useEffect, useRef } from '../../../vendor/preact.js';
+import { t } from '../i18n.js';
 import { colour, prepare } from './canvas.js';
 
 const FULL_SCALE = 32768;
@@ -40,5 +41,5 @@ export function Waveform({ pcm, shade }) {
     observer.observe(element);
     return () => observer.disconnect();
   }, [pcm, shade?.start]);
-  return html`<canvas ref=${canvas} role="img" aria-label="Waveform of the clip. The shaded second is what a model will look at."></canvas>`;
+  return html`<canvas ref=${canvas} role="img" aria-label=${t('Waveform of the clip. The shaded second is what a model will look at.')}></canvas>`;
 }

@@ -5,6 +5,7 @@ import { remember, settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { LANGUAGES, languageOf, nameAndKind, ownLanguage, questionFor } from '../../data/things.js';
 import { speak } from '../../data/voice.js';
+import { t } from '../i18n.js';
 import { Icon } from './icons.js';
 
 /** @typedef {import('../../data/things.js').Row} Row */
@@ -44,10 +45,10 @@ export function useVoice() {
 export function Word({ row, onSpeak, silence, children }) {
   const { language, own } = useLanguages();
   return html`
-    <section class="card tight stack close word" aria-label="Its name">
+    <section class="card tight stack close word" aria-label=${t('Its name')}>
       <div class="spread">
-        <${LanguageSelect} legend="Language to learn" value=${language} hidden onChange=${(/** @type {string} */ code) => remember({ translateTo: code })} />
-        ${row && html`<button class="button" type="button" onClick=${onSpeak}><${Icon} name="speak" />Speak<span class="spoken"> ${row[language]}</span></button>`}
+        <${LanguageSelect} legend=${t('Language to learn')} value=${language} hidden onChange=${(/** @type {string} */ code) => remember({ translateTo: code })} />
+        ${row && html`<button class="button" type="button" onClick=${onSpeak}><${Icon} name="speak" />${t('Speak')}<span class="spoken"> ${row[language]}</span></button>`}
       </div>
       ${row ? html`<${Names} row=${row} language=${language} own=${own} />` : children}
       ${row && silence && html`<p class="small warn" role="status">${silence}</p>`}
@@ -67,8 +68,8 @@ function Names({ row, language, own }) {
 export function Questions({ guesses, rows, onChoose }) {
   const { own } = useLanguages();
   return html`
-    <p>Not sure. Go closer, or answer:</p>
-    <ol class="questions stack close" aria-label="Best guesses">
+    <p>${t('Not sure. Go closer, or answer:')}</p>
+    <ol class="questions stack close" aria-label=${t('Best guesses')}>
       ${guesses.map((guess, i) => html`
         <li class=${i === 0 ? 'best' : ''} key=${guess.name}>
           <button class="button" type="button" onClick=${() => onChoose(guess)}>
@@ -83,7 +84,7 @@ export function Questions({ guesses, rows, onChoose }) {
 export function GuessList({ guesses, rows }) {
   const { own } = useLanguages();
   return html`
-    <ol class="guesses" aria-label="Best guesses">
+    <ol class="guesses" aria-label=${t('Best guesses')}>
       ${guesses.map(({ name, index, score }, i) => html`
         <li class=${i === 0 ? 'best' : ''} key=${name} aria-current=${i === 0 ? 'true' : null}>
           <${In} code=${own} class="name">${rows[index][own]}<//><span class="value">${score.toFixed(2)}</span>

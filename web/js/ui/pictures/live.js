@@ -6,6 +6,7 @@ import { readPhoto } from '../../camera/photo.js';
 import * as api from '../../data/api.js';
 import { keepOffline } from '../../data/update.js';
 import { Smoother } from '../../dsp/guesses.js';
+import { t, tx } from '../i18n.js';
 import { ChoosePhotos } from '../parts/choose.js';
 import { Icon } from '../parts/icons.js';
 import { InsecureNotice, Problem } from '../parts/notices.js';
@@ -52,18 +53,18 @@ export function Looking({ bundle: { path, manifest: { labels, project } } }) {
 /** @param {{ finder: ReturnType<typeof useCamera>, photo: ImageBitmap | null, frozen: boolean, onFreeze: () => void, onChoose: (file: File) => void, onPutAway: () => void }} props */
 const Actions = ({ finder: { camera, busy, open, turn }, photo, frozen, onFreeze, onChoose, onPutAway }) => html`
   <div class="action">
-    ${photo && html`<button class="button" type="button" onClick=${onPutAway}>Back to the camera</button>`}
-    ${!photo && !camera && html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${open}><${Icon} name="photo" />Open the camera</button>`}
-    ${!photo && camera && html`<button class="button" type="button" aria-pressed=${frozen} onClick=${onFreeze}><${Icon} name=${frozen ? 'play' : 'hold'} />${frozen ? 'Look again' : 'Freeze'}</button>`}
-    ${!photo && camera?.canSwitch && html`<button class="button small" type="button" disabled=${busy || frozen} aria-label="Switch camera" onClick=${turn}><${Icon} name="turn" /></button>`}
-    <${ChoosePhotos} name="Photo" small onChoose=${(/** @type {File[]} */ [file]) => onChoose(file)} />
+    ${photo && html`<button class="button" type="button" onClick=${onPutAway}>${t('Back to the camera')}</button>`}
+    ${!photo && !camera && html`<button class="button primary" type="button" disabled=${busy || !isSecureContext} onClick=${open}><${Icon} name="photo" />${t('Open the camera')}</button>`}
+    ${!photo && camera && html`<button class="button" type="button" aria-pressed=${frozen} onClick=${onFreeze}><${Icon} name=${frozen ? 'play' : 'hold'} />${frozen ? t('Look again') : t('Freeze')}</button>`}
+    ${!photo && camera?.canSwitch && html`<button class="button small" type="button" disabled=${busy || frozen} aria-label=${t('Switch camera')} onClick=${turn}><${Icon} name="turn" /></button>`}
+    <${ChoosePhotos} name=${t('Photo')} small onChoose=${(/** @type {File[]} */ [file]) => onChoose(file)} />
   </div>`;
 
 /** @param {{ photo: ImageBitmap | null, camera: Camera | null, busy: boolean, onTap: () => void }} props */
 function Seen({ photo, camera, busy, onTap }) {
   if (photo) return html`<div class="viewfinder"><${Still} photo=${photo} /></div>`;
-  if (camera) return html`<div onClick=${onTap}><${Viewfinder} camera=${camera} name="What the camera sees" /></div>`;
-  return html`<${ClosedFinder} says=${busy ? 'The camera opens.' : 'Point the camera at one of your things.'} />`;
+  if (camera) return html`<div onClick=${onTap}><${Viewfinder} camera=${camera} name=${t('What the camera sees')} /></div>`;
+  return html`<${ClosedFinder} says=${busy ? t('The camera opens.') : t('Point the camera at one of your things.')} />`;
 }
 
 /** A photo to look at instead of what the camera sees. */
@@ -148,7 +149,7 @@ function useAnswers(classifier, source, frozen) {
 
 /** @param {Answer | null} answer @param {Classifier | null} classifier @param {number} share */
 function footnote(answer, classifier, share) {
-  if (!answer) return share > 0 && !classifier ? `The model is loading: ${Math.round(100 * share)} %.` : 'What the camera sees stays on this phone.';
+  if (!answer) return share > 0 && !classifier ? t('The model is loading: {share} %.', { share: Math.round(100 * share) }) : t('What the camera sees stays on this phone.');
   const { resize_ms, inference_ms } = answer;
-  return html`Inference <strong>${(resize_ms + inference_ms).toFixed(1)} ms</strong> (resize ${resize_ms.toFixed(1)}, model ${inference_ms.toFixed(1)}, ${classifier?.backend}). Nothing leaves this phone.`;
+  return tx('Inference {total} (resize {resize}, model {model}, {backend}). Nothing leaves this phone.', { total: html`<strong>${(resize_ms + inference_ms).toFixed(1)} ms</strong>`, resize: resize_ms.toFixed(1), model: inference_ms.toFixed(1), backend: classifier?.backend });
 }

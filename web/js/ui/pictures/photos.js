@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from '../../../vendor/preact.js';
 import * as api from '../../data/api.js';
+import { t } from '../i18n.js';
 import { ClipActions, takenAt, useClips } from '../parts/clips.js';
 import { counted } from '../parts/kind.js';
 import { Problem } from '../parts/notices.js';
@@ -27,7 +28,7 @@ export function PhotoList({ project, label, labels, onChange, onBursts }) {
   if (problem) return html`<${Problem} message=${problem} onRetry=${reload} />`;
   return html`
     <${Choosing} project=${project} chosen=${chosen} onChoose=${setChosen} onChange=${changed} />
-    <ul class="photos" aria-label=${`Photos of ${label}`}>
+    <ul class="photos" aria-label=${t('Photos of {label}', { label })}>
       ${clips.map((/** @type {api.Clip} */ clip) => html`
         <li key=${clip.id}>
           <button type="button" aria-label=${nameOf(clip)} aria-pressed=${chosen ? chosen.has(clip.id) : null}
@@ -36,7 +37,7 @@ export function PhotoList({ project, label, labels, onChange, onBursts }) {
           </button>
         </li>`)}
     </ul>
-    ${more && html`<button class="button" type="button" onClick=${more}>Show more photos</button>`}
+    ${more && html`<button class="button" type="button" onClick=${more}>${t('Show more photos')}</button>`}
     ${opened && html`<${Large} clip=${opened} labels=${labels} onClose=${() => setOpened(null)} onChange=${changed} />`}`;
 }
 
@@ -62,8 +63,8 @@ function Choosing({ project, chosen, onChoose, onChange }) {
   const what = counted(chosen?.size ?? 0, 'vision');
   return html`
     <div class="row choosing">
-      <button class="button" type="button" aria-expanded=${chosen !== null} onClick=${() => onChoose(chosen ? null : new Set())}>${chosen ? 'Cancel' : 'Select several'}</button>
-      ${chosen && html`<button class="button" type="button" disabled=${deleting || !chosen.size} onClick=${sure ? remove : () => setSure(true)}>${sure ? `Delete ${what} for good` : `Delete ${what}`}</button>`}
+      <button class="button" type="button" aria-expanded=${chosen !== null} onClick=${() => onChoose(chosen ? null : new Set())}>${chosen ? t('Cancel') : t('Select several')}</button>
+      ${chosen && html`<button class="button" type="button" disabled=${deleting || !chosen.size} onClick=${sure ? remove : () => setSure(true)}>${sure ? t('Delete {what} for good', { what }) : t('Delete {what}', { what })}</button>`}
     </div>
     ${problem && html`<${Problem} message=${problem} />`}`;
 }
@@ -78,9 +79,9 @@ function Large({ clip, labels, onClose, onChange }) {
   return html`
     <dialog class="large" ref=${dialog} aria-label=${nameOf(clip)} onClose=${onClose} onClick=${onClick}>
       <div class="stack">
-        <img src=${api.photoUrl(project, id)} alt=${`Photo of ${clip.label}`} width=${width} height=${height} />
-        <div class="spread"><span class="small quiet numbers">${takenAt(clip)}<br />${width} × ${height} pixels</span>
-          <button class="button" type="button" onClick=${onClose}>Close</button></div>
+        <img src=${api.photoUrl(project, id)} alt=${t('Photo of {label}', { label: clip.label })} width=${width} height=${height} />
+        <div class="spread"><span class="small quiet numbers">${takenAt(clip)}<br />${t('{width} × {height} pixels', { width: width ?? 0, height: height ?? 0 })}</span>
+          <button class="button" type="button" onClick=${onClose}>${t('Close')}</button></div>
         <${ClipActions} clip=${clip} labels=${labels} onChange=${onChange} />
       </div>
     </dialog>`;

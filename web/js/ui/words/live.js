@@ -3,6 +3,7 @@
 import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
 import * as api from '../../data/api.js';
 import { Store, useStore } from '../../data/store.js';
+import { t, tx } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
 import { useListener } from '../parts/level.js';
 import { InsecureNotice, Problem } from '../parts/notices.js';
@@ -75,7 +76,7 @@ function Answers({ listener, bundle: { manifest: { labels, project, params } } }
         <${HeardList} heard=${heard.map((/** @type {Heard} */ word) => ({ ...word, key: word.at }))} />
       </div>
     </div>
-    <p class="small quiet numbers">${listener ? footnote(listener, answer) : 'The microphone is off. What it hears stays on this phone.'}</p>`;
+    <p class="small quiet numbers">${listener ? footnote(listener, answer) : t('The microphone is off. What it hears stays on this phone.')}</p>`;
 }
 
 /** @param {{ bundle: api.Bundle }} props */
@@ -87,16 +88,16 @@ export function Listening({ bundle }) {
     <${Answers} key=${bundle.path} bundle=${bundle} listener=${listener} />
     <div class="action">
       ${listener
-        ? html`<button class="button" type="button" disabled=${opening} onClick=${stop}><${Icon} name="stop" />${opening ? 'The model is loading' : 'Stop listening'}</button>`
-        : html`<button class="button primary" type="button" disabled=${opening || !isSecureContext} onClick=${start}><${Icon} name="live" />Start listening</button>`}
+        ? html`<button class="button" type="button" disabled=${opening} onClick=${stop}><${Icon} name="stop" />${opening ? t('The model is loading') : t('Stop listening')}</button>`
+        : html`<button class="button primary" type="button" disabled=${opening || !isSecureContext} onClick=${start}><${Icon} name="live" />${t('Start listening')}</button>`}
     </div>`;
 }
 
 /** @param {boolean | null} on */
-const onOff = (on) => (on === null ? 'not told' : on ? 'on' : 'off');
+const onOff = (on) => (on === null ? t('not told') : on ? t('on') : t('off'));
 
 /** @param {Listener} listener @param {Answer | null} answer */
 function footnote({ settings: { sampleRate, echoCancellation, noiseSuppression, autoGainControl }, backend }, answer) {
-  const time = answer && html`Inference <strong>${(answer.features_ms + answer.inference_ms).toFixed(1)} ms</strong> (features ${answer.features_ms.toFixed(1)}, model ${answer.inference_ms.toFixed(1)}${backend && `, ${backend}`}). `;
-  return html`${time}Microphone ${sampleRate / 1000} kHz, echo cancellation ${onOff(echoCancellation)}, noise suppression ${onOff(noiseSuppression)}, gain control ${onOff(autoGainControl)}.`;
+  const time = answer && html`${tx('Inference {total} (features {features}, model {model}{backend}).', { total: html`<strong>${(answer.features_ms + answer.inference_ms).toFixed(1)} ms</strong>`, features: answer.features_ms.toFixed(1), model: answer.inference_ms.toFixed(1), backend: backend && `, ${backend}` })} `;
+  return html`${time}${t('Microphone {rate} kHz, echo cancellation {echo}, noise suppression {noise}, gain control {gain}.', { rate: sampleRate / 1000, echo: onOff(echoCancellation), noise: onOff(noiseSuppression), gain: onOff(autoGainControl) })}`;
 }

@@ -5,6 +5,7 @@ import * as queue from '../../data/queue.js';
 import { GOOD, NOISE, UNKNOWN } from '../../data/project.js';
 import { remember, settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
+import { t, tn } from '../i18n.js';
 import { announce } from '../parts/announce.js';
 import { Chips } from '../parts/chips.js';
 import { ClipList, HeldClip, Stored } from '../parts/clips.js';
@@ -18,9 +19,9 @@ const COUNTS = [1, 10, 30];
 
 /** @param {string} label */
 function prompt(label) {
-  if (label === UNKNOWN) return 'Say any other word';
-  if (label === NOISE) return 'Let the room be heard';
-  return `Say "${label}"`;
+  if (label === UNKNOWN) return t('Say any other word');
+  if (label === NOISE) return t('Let the room be heard');
+  return t('Say "{label}"', { label });
 }
 
 /** @param {{ current: import('../../data/api.js').Project | null, label: string, labels: string[] }} props */
@@ -31,7 +32,7 @@ export function RecordWords({ current, label, labels }) {
     ${message && html`<${Problem} message=${message} />`}
     <div class="columns flat">
       <${Desk} recorder=${recorder} label=${label} labels=${labels} />
-      ${current && html`<${Stored} current=${current} label=${label} labels=${labels} List=${ClipList} invitation=${`${GOOD} make a good start.`} />`}
+      ${current && html`<${Stored} current=${current} label=${label} labels=${labels} List=${ClipList} invitation=${t('{n} make a good start.', { n: GOOD })} />`}
     </div>`;
 }
 
@@ -69,14 +70,14 @@ function Desk({ recorder, label, labels }) {
         <${Decide} clip=${undecided[0]} redo=${(/** @type {queue.QueuedClip} */ clip) => record(clip.label, 1)} />` : html`
         <${Stage} state=${state} listener=${listener} label=${label} />
         <div class="row">
-          <${Chips} name="count" legend="How many clips" value=${count} disabled=${busy} onChange=${(/** @type {number} */ value) => remember({ count: value })}
+          <${Chips} name="count" legend=${t('How many clips')} value=${count} disabled=${busy} onChange=${(/** @type {number} */ value) => remember({ count: value })}
             options=${COUNTS.map((value) => ({ value, content: `${value}` }))} />
-          <span class="small quiet">${count === 1 ? 'clip' : 'clips'} of ${CLIP_LENGTH / SAMPLE_RATE} s</span>
+          <span class="small quiet">${tn(count, 'clip of {seconds} s', 'clips of {seconds} s', { seconds: CLIP_LENGTH / SAMPLE_RATE })}</span>
         </div>
         <div class="action">
           ${busy
-            ? html`<button class=${`button ${state.phase === 'recording' ? 'recording' : ''}`} type="button" onClick=${() => recorder.stop()}><${Icon} name="stop" />Stop</button>`
-            : html`<button class="button primary" type="button" onClick=${() => record(label, count)}><${Icon} name="record" />Record ${count} × ${label}</button>`}
+            ? html`<button class=${`button ${state.phase === 'recording' ? 'recording' : ''}`} type="button" onClick=${() => recorder.stop()}><${Icon} name="stop" />${t('Stop')}</button>`
+            : html`<button class="button primary" type="button" onClick=${() => record(label, count)}><${Icon} name="record" />${t('Record {n} × {label}', { n: count, label })}</button>`}
         </div>`}
       <${Speaker} speaker=${speaker} disabled=${busy} />
     </div>`;
@@ -98,8 +99,8 @@ function useFocusOnNext(deciding) {
 /** @param {import('../recorder.js').RecorderState} state @param {string} label */
 function speak({ phase, left, index, total }, label) {
   if (phase === 'countdown') announce(String(left));
-  if (phase === 'recording') announce(`Recording ${index} of ${total}. ${prompt(label)}.`);
-  if (phase === 'pause') announce(`${index} of ${total} ${label} is next.`);
+  if (phase === 'recording') announce(t('Recording {i} of {n}. {prompt}.', { i: index, n: total, prompt: prompt(label) }));
+  if (phase === 'pause') announce(t('{i} of {n} {label} is next.', { i: index, n: total, label }));
 }
 
 /** @param {{ state: import('../recorder.js').RecorderState, listener: any, label: string }} props */
@@ -107,18 +108,18 @@ function Stage({ state, listener, label }) {
   const { phase, left, index, total } = state;
   const recording = phase === 'recording';
   return html`
-    <section class=${`card tight stage ${recording ? 'recording' : ''}`} aria-label="Microphone">
+    <section class=${`card tight stage ${recording ? 'recording' : ''}`} aria-label=${t('Microphone')}>
       <div class="says" aria-hidden="true">
         ${phase === 'idle' && html`<span>${prompt(label)}</span>`}
-        ${phase === 'opening' && html`<span>The microphone opens.</span>`}
+        ${phase === 'opening' && html`<span>${t('The microphone opens.')}</span>`}
         ${phase === 'countdown' && html`<span class="count">${left}</span><span>${prompt(label)}</span>`}
         ${recording && html`<span>${prompt(label)}</span>`}
-        ${phase === 'pause' && html`<span>Breathe. Next: ${label}</span>`}
+        ${phase === 'pause' && html`<span>${t('Breathe. Next: {label}', { label })}</span>`}
       </div>
       <${LiveWaveform} listener=${listener} recording=${recording} />
       <${Meter} listener=${listener} />
-      <p class="small quiet numbers spread"><span>${total > 0 ? `${Math.max(1, index)} of ${total} ${label}` : 'Level'}</span>
-        <span>${recording ? 'Recording' : listener ? 'The microphone is on' : 'Off until you record'}</span></p>
+      <p class="small quiet numbers spread"><span>${total > 0 ? t('{i} of {n} {label}', { i: Math.max(1, index), n: total, label }) : t('Level')}</span>
+        <span>${recording ? t('Recording') : listener ? t('The microphone is on') : t('Off until you record')}</span></p>
     </section>`;
 }
 
@@ -131,18 +132,18 @@ function Decide({ clip, redo }) {
   const fine = clip.verdict === 'fine';
   return html`
     <div class="action">
-      <button class=${`button ${fine ? 'primary' : ''}`} type="button" onClick=${() => queue.keep(clip.id)}>Keep</button>
-      <button class=${`button ${fine ? 'small' : 'primary'}`} type="button" onClick=${again}>Redo</button>
-      <button class="button small" type="button" onClick=${() => queue.discard(clip)}>Throw away</button>
+      <button class=${`button ${fine ? 'primary' : ''}`} type="button" onClick=${() => queue.keep(clip.id)}>${t('Keep')}</button>
+      <button class=${`button ${fine ? 'small' : 'primary'}`} type="button" onClick=${again}>${t('Redo')}</button>
+      <button class="button small" type="button" onClick=${() => queue.discard(clip)}>${t('Throw away')}</button>
     </div>`;
 }
 
 /** @param {{ speaker: string, disabled: boolean }} props */
 const Speaker = ({ speaker, disabled }) => html`
   <details>
-    <summary>Who speaks: ${speaker || 'not told'}</summary>
+    <summary>${t('Who speaks: {speaker}', { speaker: speaker || t('not told') })}</summary>
     <label class="field">
-      <span>A name or a number. The voice of one person then never stands in both the training and the test, so the result is honest.</span>
+      <span>${t('A name or a number. The voice of one person then never stands in both the training and the test, so the result is honest.')}</span>
       <input type="text" maxlength="64" value=${speaker} disabled=${disabled} autocomplete="off" onInput=${(/** @type {any} */ event) => remember({ speaker: event.target.value })} />
     </label>
   </details>`;
