@@ -1,9 +1,19 @@
 import { html } from '../../../vendor/preact.js';
-import { t, tx } from '../i18n.js';
+import { remember } from '../../data/settings.js';
+import { LANGUAGES, spoken, t, tx } from '../i18n.js';
+import { Chips } from '../parts/chips.js';
 import { Page } from '../parts/page.js';
+
+/** Every sentence changes, so the page begins anew. @param {string} language */
+function speak(language) {
+  remember({ language });
+  location.reload();
+}
 
 export const AboutPage = () => html`
   <${Page} path="/about" title=${t('About and privacy')}>
+    <${Chips} name="language" legend=${t('Language of these pages')} value=${spoken()} onChange=${speak}
+      options=${Object.entries(LANGUAGES).map(([value, name]) => ({ value, content: html`<span lang=${value}>${name}</span>` }))} />
     <div class="columns">
       <section class="card stack">
         <h2>${t('What it is')}</h2>
