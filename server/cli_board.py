@@ -126,26 +126,13 @@ def check(port: str, bundle: Path, clips: Path | None, as_json: bool) -> None:
               help="What runs the model: C++ made of it, or TensorFlow Lite for Microcontrollers.")  # fmt: skip
 def flash(bundle: Path, port: str, runtime: str) -> None:
     """Put a bundle's firmware onto an Arduino Nano 33 BLE Sense, with arduino-cli."""
-    from server.board import flashing
-    from training.convert.board_image import measure, read_model
-    from training.convert.cortexm import MissingToolError
-    from training.convert.sketch import write_sketch
+    from server.board.flashing import find_port
+    from training.convert import flash as flashing
 
-    with _sentences(), tempfile.TemporaryDirectory(prefix="nestling-") as temporary:
-        manifest, model = read_model(bundle)
-        try:
-            size = measure(manifest, model, Path(temporary) / "images", runtime)
-            click.echo(size.sentence())
-            size.check()
-        except MissingToolError as error:
-            click.echo(f"Whether it fits is not known before compiling: {error}")
-        port = port or flashing.find_port()
-        arduino = flashing.ArduinoCli(runtime)
-        sketch = Path(temporary) / "nestling"
-        write_sketch(manifest, model, sketch, runtime)
-        arduino.compile(sketch, click.echo)
-        arduino.upload(sketch, port, click.echo)
-    click.echo(f"{manifest['project']}/{manifest['run']} runs on the board at {port}.")
+    with _sentences():
+        port = port or find_port()
+        name = flashing.flash(bundle, port, runtime, lambda stage, detail: click.echo(detail), click.echo)
+    click.echo(f"{name} runs on the board at {port}.")
 
 
 @click.command()

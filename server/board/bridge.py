@@ -62,6 +62,7 @@ class Bridge:
         self._threshold: float | None = None
         self._refused: set[str] = set()  # ports without a board: in a search, the others have their turn
         self._why_none = ""
+        self._lent: str | None = None  # the port that is being flashed
         self._recording = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="board", daemon=True)
 
@@ -118,6 +119,22 @@ class Bridge:
             self._why_none = detail
         self._change()
 
+    @contextmanager
+    def lent(self, name: str) -> Iterator[None]:
+        """Keep off a port while its board is flashed, which then comes and goes: no serial port of this machine is opened."""
+        with self._changed:
+            self._lent = name
+            self._version += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._connection is None or self._connection.port.name != name, _LAST_RETRY_SECONDS)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._lent = None
+                self._refused.clear()
+            self._change()
+
     # What phones ask of the board
 
     def set_threshold(self, value: float) -> None:
@@ -161,13 +178,19 @@ class Bridge:
             with self._changed:
                 version = self._version
                 port = self._next_port()
-            has_answered = self._use(port) if port else self._miss(self._why_none)
+            has_answered = self._use(port) if port else self._miss(self._why_not())
             failures = 0 if has_answered else failures + 1
             retry_seconds = min(_LAST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** min(failures, 8))
             with self._changed:
                 self._wait(version, retry_seconds)
                 if self._stopping:
                     return
+
+    def _why_not(self) -> str:
+        """Why there is no board, where more is known than that none was found."""
+        with self._changed:
+            lent = self._lent
+        return f"the board on {lent} is being flashed; it comes back when that is done" if lent else self._why_none
 
     def _wait(self, version: int, seconds: float) -> None:
         self._changed.wait_for(lambda: self._stopping or self._version != version, seconds)
@@ -200,10 +223,11 @@ class Bridge:
         return connection is not None and connection.has_answered
 
     def _end(self, connection: "_Connection | None") -> None:
-        with self._changed:
-            self._connection = None
         if connection:
             connection.close()
+        with self._changed:
+            self._connection = None
+            self._changed.notify_all()
 
     def _open(self, port: Port) -> Link:
         with self._changed:
@@ -215,17 +239,23 @@ class Bridge:
         with self._changed:
             chosen = self._chosen
             is_chosen = chosen is None or chosen.name == port.name or chosen.serial_number == port.serial_number is not None
-            return is_chosen and not self._stopping
+            return is_chosen and port.name != self._lent and not self._stopping
 
     def _next_port(self) -> Port | None:
         """What to open next."""
         if self._chosen:
-            return self._present(self._chosen)
-        found = [port for port in self._all_ports() if port.kind != "serial"]  # other devices must not be disturbed by a search
+            port = self._present(self._chosen)
+            return port if self._may_open(port) else None
+        # Other devices must not be disturbed by a search.
+        found = [port for port in self._all_ports() if port.kind != "serial" and self._may_open(port)]
         fresh = [port for port in found if port.name not in self._refused]
         if not fresh:
             self._refused.clear()
         return next(iter(fresh or found), None)
+
+    def _may_open(self, port: Port) -> bool:
+        """While a board is flashed it is there under other names, too; what is not of this machine is none of them."""
+        return self._lent is None or port.name in self._others
 
     def _present(self, chosen: Port) -> Port:
         """The chosen port; under its new name when the board was plugged in elsewhere, or came back under another."""
