@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.bundles import Bundles
 from server.errors import RefusedError
 from server.names import check_label
 from server.project_settings import ProjectSettings
@@ -24,12 +25,13 @@ _MAX_LABELS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The project that a job is for: its name, its kind, how many clips of each label it has, and its settings."""
+    """The project that a job is for: its name, its kind, how many clips of each label it has, its settings; and all bundles."""
 
     project: str
     kind: str
     counts: Mapping[str, int]
     settings: ProjectSettings
+    bundles: Bundles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,18 @@ def check_training(values: Mapping[str, Any], context: Context) -> dict[str, Any
     }
 
 
+def check_embedding(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """All clips through a model: {"bundle"}. Raises MissingError when there is no such bundle."""
+    check_names(values, ("bundle",))
+    path = values.get("bundle")
+    if not isinstance(path, str):
+        raise RefusedError("bundle must be the path of a bundle, for example 'words/20261128-201500-1a2b'")
+    bundle, _ = context.bundles.file(f"{path}/model.keras")
+    if (context.kind, bundle.manifest["kind"]) != ("speech", "speech"):
+        raise RefusedError("only recordings can be passed through a model for sounds; photos are laid out by their colours")
+    return {"bundle": path}
+
+
 def check_names(values: Mapping[str, Any], known: Collection[str]) -> None:
     """Raise RefusedError at a setting that a job of this kind does not have."""
     if unknown := sorted(set(values) - {*known}):
@@ -111,4 +125,5 @@ def _front_end_and_network(values: Mapping[str, Any], context: Context) -> dict[
 
 KINDS: dict[str, JobKind] = {
     "train": JobKind(lane=HEAVY, check=check_training, makes_bundle=True),
+    "embed": JobKind(lane=LIGHT, check=check_embedding),
 }

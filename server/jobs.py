@@ -22,6 +22,7 @@ from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock, processes
+from server.bundles import Bundles
 from server.database import jobs
 from server.errors import MissingError, RefusedError, disk_full_told
 from server.files import make_folder, write
@@ -136,7 +137,8 @@ class Jobs:
 
     def _context(self, project: str) -> Context:
         kind, counts = self._store.medium(project).kind, self._store.counts(project)
-        return Context(project=project, kind=kind, counts=counts, settings=self._settings.read(project))
+        settings, bundles = self._settings.read(project), Bundles(self._exports)
+        return Context(project=project, kind=kind, counts=counts, settings=settings, bundles=bundles)
 
     def job(self, job_id: str) -> Job:
         """One job. Raises MissingError."""

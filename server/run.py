@@ -70,6 +70,7 @@ def serve(listener: socket.socket, open_browser: bool, **values: Any) -> None:
     app = create_app(asdict(settings))
     server = http.Server(listener, app, *((certificate.context, certificate.follow_addresses) if certificate else (None,)))
     board = _start_board(services(app))
+    services(app).looker.start()
     try:
         _announce(services(app))
         if open_browser:
@@ -79,6 +80,7 @@ def serve(listener: socket.socket, open_browser: bool, **values: Any) -> None:
         pass
     finally:
         board.close()
+        services(app).looker.stop()
         services(app).jobs.stop()
 
 

@@ -13,7 +13,10 @@ from server.board.bridge import Bridge
 from server.bundles import Bundles
 from server.database import open_engine
 from server.files import make_folder
+from server.findings import Findings
 from server.jobs import Jobs
+from server.looks import Looker
+from server.maps import Maps
 from server.network import WILDCARDS, OwnHosts, host_names, lan_addresses
 from server.project_settings import AllSettings
 from server.reindex import reindex
@@ -32,6 +35,9 @@ class Services:
     project_settings: AllSettings
     jobs: Jobs
     bundles: Bundles
+    looker: Looker
+    findings: Findings
+    maps: Maps
     board: Bridge
     hosts: OwnHosts
     token: str
@@ -60,9 +66,21 @@ def start_services(settings: Settings) -> Services:
     project_settings = AllSettings(store)
     jobs = Jobs(settings.data, settings.exports, engine, store, project_settings)
     jobs.start()
-    token = load_token(settings.data / "token")
-    board = Bridge(settings.board_port)  # it opens ports when the server runs, not where an app is only made
-    return Services(settings, store, project_settings, jobs, Bundles(settings.exports), board, OwnHosts((settings.host,)), token)
+    # These two begin when the server runs, not where an app is only made.
+    board, looker = Bridge(settings.board_port), Looker(engine, store)
+    return Services(
+        settings=settings,
+        store=store,
+        project_settings=project_settings,
+        jobs=jobs,
+        bundles=Bundles(settings.exports),
+        looker=looker,
+        findings=Findings(store, looker),
+        maps=Maps(store, looker, jobs),
+        board=board,
+        hosts=OwnHosts((settings.host,)),
+        token=load_token(settings.data / "token"),
+    )
 
 
 def open_store(settings: Settings) -> Store:

@@ -1,7 +1,7 @@
 """Is a recording of one word usable, and how loud is it? Numpy only.
 
-`web/js/dsp/verdict.js` is its twin, and tells how the thresholds were found; golden vectors in `tests/vectors/verdict.json` hold the two
-together, so that a clip which was imported is judged as one that a phone recorded.
+`web/js/dsp/verdict.js` is its twin, and tells how the thresholds were found; golden vectors in `tests/vectors/verdict.json`
+hold the two together, so that a clip which was imported is judged as one that a phone recorded.
 """
 
 import base64
