@@ -204,10 +204,11 @@ def preset_ds_cnn() -> bytes:
 
     from training.features import load_default
     from training.speech import models
+    from training.speech.design import preset_design
 
     params = load_default()
     rng = np.random.default_rng(3)
-    network = models.build("ds_cnn", params, 3, np.zeros(params.n_mfcc), np.ones(params.n_mfcc))
+    network = models.build(preset_design("ds_cnn"), params, 3, np.zeros(params.n_mfcc), np.ones(params.n_mfcc))
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             n = layer.gamma.shape[0]

@@ -11,8 +11,8 @@ from tests.firmware.codegen_harness import OnMachine, OnPc, OnQemu, Programs
 from training.convert.codegen import Generated, generate
 from training.convert.codegen.arithmetic import exponentials, quantise_multiplier, requantisation
 from training.convert.codegen.bench import random_inputs
-from training.convert.codegen.memory import Buffer, plan
 from training.convert.manifest import read_manifest
+from training.convert.memory import Buffer, plan
 from training.convert.tflm import Int8Model, arena_bytes
 from training.quiet import import_tensorflow, silent_stderr
 

@@ -39,9 +39,10 @@ def model(request: pytest.FixtureRequest, features: np.ndarray) -> "object":
     import keras
 
     from training.speech import models
+    from training.speech.design import preset_design
 
     keras.utils.set_random_seed(7)
-    network = models.build(request.param, PARAMS, 3, features.mean(axis=(0, 1)), features.std(axis=(0, 1)))
+    network = models.build(preset_design(request.param), PARAMS, 3, features.mean(axis=(0, 1)), features.std(axis=(0, 1)))
     network.compile("adam", "categorical_crossentropy")
     # A little training, so that the scores are not all alike.
     network.fit(features, np.eye(3, dtype=np.float32)[np.arange(66) % 3], epochs=12, batch_size=11, verbose=0)

@@ -1,39 +1,41 @@
-"""The networks. Each takes MFCCs, float32, shape (batch, n_frames, n_mfcc), and gives a softmax over the classes.
+"""Keras networks from designs. Each takes MFCCs, float32, shape (batch, n_frames, n_mfcc), and gives a softmax over the classes.
 
 Only operators that the generated and the interpreted runtimes on the microcontroller share.
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from training.features.params import MfccParams
-from training.speech.presets import PRESETS
+from training.speech.design import Design, check_trainable
+from training.speech.layers import Layer, as_2d, depthwise_strides, pool_strides
 
 layers = keras.layers
 
 
 def build(
-    preset: str, params: MfccParams, n_labels: int, mean: NDArray[np.floating], deviation: NDArray[np.floating]
+    design: Design, params: MfccParams, n_labels: int, mean: NDArray[np.floating], deviation: NDArray[np.floating]
 ) -> keras.Model:
     """A fresh network.
 
     Args:
-        preset: a name of `presets.PRESETS`.
+        design: its layers.
         params: the front end, for the shape of the input.
         n_labels: number of classes.
         mean, deviation: of each coefficient over the training split, shape (n_mfcc,).
     Raises:
-        ValueError: there is no such preset.
+        ValueError: its layers do not fit each other, or the board does not have one of them.
     """
-    if preset not in _BUILDERS:
-        raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
+    check_trainable(design, params, n_labels)
     inputs = keras.Input((params.n_frames, params.n_mfcc), name="mfcc")
-    outputs = _BUILDERS[preset](_standardise(inputs, params, mean, deviation), params, n_labels)
-    return keras.Model(inputs, outputs, name=preset)
+    x = _standardise(inputs, params, mean, deviation)
+    for layer in design.layers:
+        x = _BUILDERS[layer.type](layer, x)
+    outputs = layers.Dense(n_labels, activation="softmax", name="scores")(x)
+    return keras.Model(inputs, outputs, name=design.preset or "design")
 
 
 def _standardise(
@@ -50,32 +52,63 @@ def _standardise(
     return x
 
 
-def _ds_cnn(x: keras.KerasTensor, params: MfccParams, n_labels: int, width: int = 48, n_blocks: int = 4) -> keras.KerasTensor:
-    """Depthwise-separable CNN: Zhang et al., "Hello Edge: Keyword Spotting on Microcontrollers", arXiv:1711.07128."""
-    x = layers.Reshape((params.n_frames, params.n_mfcc, 1))(x)
-    x = _bn_relu(layers.Conv2D(width, (10, 4), strides=2, padding="same", use_bias=False)(x))
-    for _ in range(n_blocks):
-        x = _bn_relu(layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x))
-        x = _bn_relu(layers.Conv2D(width, 1, use_bias=False)(x))
-    x = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x))
-    return layers.Dense(n_labels, activation="softmax", name="scores")(x)
+def _conv2d(layer: Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+    options = as_2d(layer.options) if layer.type == "conv1d" else layer.options
+    convolution = layers.Conv2D(
+        options["filters"], options["kernel"], strides=options["strides"], padding=options["padding"], **_ending(layer)
+    )
+    return _normalised(layer, convolution(x))
 
 
-def _conv1d(x: keras.KerasTensor, params: MfccParams, n_labels: int) -> keras.KerasTensor:
-    """Edge Impulse's default for keywords: convolutions over time only, coefficients as channels."""
-    for width in (8, 16):
-        x = layers.Conv2D(width, (3, 1), padding="same", activation="relu")(x)
-        x = layers.MaxPooling2D((2, 1), padding="same")(x)
-        x = layers.Dropout(0.25)(x)
-    return layers.Dense(n_labels, activation="softmax", name="scores")(layers.Flatten()(x))
+def _depthwise_conv2d(layer: Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+    options = layer.options
+    convolution = layers.DepthwiseConv2D(
+        options["kernel"], strides=depthwise_strides(options), padding=options["padding"], **_ending(layer)
+    )
+    return _normalised(layer, convolution(x))
 
 
-def _bn_relu(x: keras.KerasTensor) -> keras.KerasTensor:
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.95)(x))
+def _ending(layer: Layer) -> dict[str, object]:
+    """A batch normalisation stands between a convolution and its activation, and has the bias itself."""
+    if layer.options["batch_norm"]:
+        return {"use_bias": False}
+    return {"activation": _activation(layer)}
 
 
-_BUILDERS: dict[str, Callable[..., keras.KerasTensor]] = {
-    "ds_cnn": _ds_cnn,
-    "ds_cnn_wide": partial(_ds_cnn, width=64),
-    "conv1d": _conv1d,
+def _normalised(layer: Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+    if not layer.options["batch_norm"]:
+        return x
+    x = layers.BatchNormalization(momentum=0.95)(x)
+    limits = {"none": None, "relu": {}, "relu6": {"max_value": 6.0}}[layer.options["activation"]]
+    return x if limits is None else layers.ReLU(**limits)(x)
+
+
+def _activation(layer: Layer) -> str | None:
+    name = layer.options["activation"]
+    return None if name == "none" else name
+
+
+def _pool(kind: Callable[..., keras.Layer]) -> Callable[[Layer, keras.KerasTensor], keras.KerasTensor]:
+    def add(layer: Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+        return kind(layer.options["size"], strides=pool_strides(layer.options), padding=layer.options["padding"])(x)
+
+    return add
+
+
+def _reshape(layer: Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+    return layers.Reshape(layer.output(tuple(x.shape[1:])))(x)
+
+
+_BUILDERS: dict[str, Callable[[Layer, keras.KerasTensor], keras.KerasTensor]] = {
+    "conv2d": _conv2d,
+    "conv1d": _conv2d,
+    "depthwise_conv2d": _depthwise_conv2d,
+    "max_pool2d": _pool(layers.MaxPooling2D),
+    "average_pool2d": _pool(layers.AveragePooling2D),
+    "global_average_pool2d": lambda layer, x: layers.GlobalAveragePooling2D()(x),
+    "flatten": lambda layer, x: layers.Flatten()(x),
+    "dense": lambda layer, x: layers.Dense(layer.options["units"], activation=_activation(layer))(x),
+    "dropout": lambda layer, x: layers.Dropout(layer.options["rate"])(x),
+    "reshape_image": _reshape,
+    "reshape_sequence": _reshape,
 }

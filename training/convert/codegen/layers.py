@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from training.convert.codegen import arithmetic
 from training.convert.codegen.arithmetic import quantise_multiplier
 from training.convert.codegen.graph import Operator, Tensor
+from training.convert.memory import convolution_memory, depthwise_memory, round_up
 
-_COLUMN_BYTES = 4096  # what a convolution may use to spread its inputs out: more saves nothing, less reads weights oftener
-_PLANE_BYTES = 8192  # the same for a depthwise convolution, where its plane need not be whole
 _MAX_DIMS = 6  # kernels/pool.h
 _MAX_PAD_DIMS = 5  # kernels/elementwise.h
 _LINE = 118
@@ -65,21 +64,22 @@ def _conv_2d(operator: Operator) -> Layer:
     window = _window(operator, source, output, height, width, (options.DilationHFactor(), options.DilationWFactor()))
     rows = filters.values.reshape(n_outputs, -1)
     output_range, channels = _requantisation(operator, rows, filters, source, output)
-    depth = _round_up(rows.shape[1], 8)
-    n_places = output.size // n_outputs
-    block = max(4, min(_COLUMN_BYTES // (2 * depth) // 4 * 4, _round_up(n_places, 4)))
     is_plain = options.StrideH() == options.StrideW() == 1 and source.shape[:3] == output.shape[:3]
     is_pointwise = height == width == 1 and is_plain and n_inputs % 4 == 0
+    memory = convolution_memory(rows.shape[1], output.size // n_outputs, is_pointwise=is_pointwise)
     if n_outputs % 2:
         channels = [*channels, arithmetic.Channel(0, 0, 0, 0, 0)]
     return Layer(
         operator=operator, inputs=(source,), output=output, kernel="Conv2D", header="conv2d.h", struct="Conv2DParams",
         fields=(
-            window, str(output_range), str(source.zero_point), "true" if is_pointwise else "false", str(depth), str(block),
-            "{weights}", "{channels}",
+            window, str(output_range), str(source.zero_point), "true" if is_pointwise else "false", str(memory.depth),
+            str(memory.block), "{weights}", "{channels}",
         ),
-        arrays={"weights": ("int8_t", number_lines(_row_pairs(rows, depth))), "channels": ("Channel", _channels(channels))},
-        scratch_bytes=(block + 2) * depth * 2 + (0 if is_pointwise else 4 * depth),
+        arrays={
+            "weights": ("int8_t", number_lines(_row_pairs(rows, memory.depth))),
+            "channels": ("Channel", _channels(channels)),
+        },
+        scratch_bytes=memory.scratch_bytes,
         overwrites=is_pointwise and n_outputs <= n_inputs,
     )  # fmt: skip
 
@@ -95,38 +95,21 @@ def _depthwise_conv_2d(operator: Operator) -> Layer:
     output_range, channels = _requantisation(operator, rows, filters, source, output)
     strides = (options.StrideH(), options.StrideW())
     is_fast = (height, width, multiplier, dilation) == (3, 3, 1, (1, 1)) and strides in ((1, 1), (2, 2))
-    band, scratch, is_whole = _band(source, output, strides[0]) if is_fast else (0, None, False)
+    memory = depthwise_memory(source.shape[2], output.shape[1], output.shape[2], output.size, strides[0]) if is_fast else None
     return Layer(
         operator=operator, inputs=(source,), output=output, header="depthwise.h", struct="DepthwiseParams",
         kernel="Depthwise3x3" if is_fast else "Depthwise",
         fields=(
-            window, str(output_range), str(source.zero_point), str(multiplier), str(band), "{weights}", "{channels}",
+            window, str(output_range), str(source.zero_point), str(multiplier), str(memory.band if memory else 0),
+            "{weights}", "{channels}",
         ),
         arrays={
             "weights": ("int8_t", number_lines(rows if is_fast else filters.values)),
             "channels": ("Channel", _channels(channels)),
         },
-        scratch_bytes=scratch,
-        overwrites=is_whole and output.size <= source.size,
+        scratch_bytes=memory.scratch_bytes if memory else None,
+        overwrites=memory is not None and memory.is_whole and output.size <= source.size,
     )  # fmt: skip
-
-
-def _band(source: Tensor, output: Tensor, stride: int) -> tuple[int, int, bool]:
-    """Depthwise3x3: rows of outputs in a band, bytes of scratch, and whether one band is all."""
-    height, width = output.shape[1:3]
-    pad_left = max(0, (width - 1) * stride + 3 - source.shape[2]) // 2
-    row_bytes = 16 * max((width - 1) * stride + 3, pad_left + source.shape[2])
-    whole = _round_up(height, 2) if stride == 1 else height
-
-    def rows_of(n_bytes: int) -> int:
-        pairs = n_bytes // row_bytes
-        return 2 * (pairs - 1) if stride == 1 else pairs - 1
-
-    # A whole plane lets the output lie over the input: worth as much scratch as that saves.
-    is_whole = height <= rows_of(max(_PLANE_BYTES, output.size))
-    band = whole if is_whole else max(rows_of(_PLANE_BYTES), 2 if stride == 1 else 1)
-    pairs = band // 2 + 1 if stride == 1 else band + 1
-    return band, pairs * row_bytes, is_whole
 
 
 def _fully_connected(operator: Operator) -> Layer:
@@ -137,7 +120,7 @@ def _fully_connected(operator: Operator) -> Layer:
     if source.size % n_inputs or output.size != source.size // n_inputs * n_outputs:
         raise operator.error(f"cannot turn {source.shape} into {output.shape} with weights of {filters.shape}")
     output_range, channels = _requantisation(operator, filters.values, filters, source, output, is_dense=True)
-    depth = _round_up(n_inputs, 4)
+    depth = round_up(n_inputs, 4)
     return Layer(
         operator=operator, inputs=(source,), output=output, kernel="FullyConnected", header="fully_connected.h",
         struct="FullyConnectedParams",
@@ -342,10 +325,6 @@ def _row_pairs(rows: NDArray[np.int8], depth: int) -> NDArray[np.int8]:
     """Rows in twos, interleaved word by word (see kernels/matrix.h)."""
     wide = np.pad(_widened(rows, depth), ((0, len(rows) % 2), (0, 0)))
     return wide.reshape(-1, 2, depth // 4, 4).transpose(0, 2, 1, 3)
-
-
-def _round_up(value: int, step: int) -> int:
-    return -(-value // step) * step
 
 
 def _list(values: Any) -> str:
