@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
     options = parser.parse_args(arguments)
     if options.watch_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True, name="watch-stdin").start()
+        threading.Thread(target=end_with_stdin, daemon=True, name="watch-stdin").start()
     # Leave by an exception, so that what is half written is removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -50,13 +50,58 @@ def _train(settings: Settings, emit: Emit) -> None:
         train_photos(RunConfig(**_run(settings)), emit)
         return
     from training.features.params import MfccParams
+    from training.speech.design import check_design
     from training.speech.train import TrainConfig, train
 
     params = MfccParams.from_dict(settings["params"])
-    train(TrainConfig(**_run(settings), params=params, preset=settings["design"]["preset"]), emit)
+    train(TrainConfig(**_run(settings), params=params, design=check_design(settings["design"])), emit)
 
 
-TASKS: dict[str, Callable[[Settings, Emit], None]] = {"train": _train}
+def _embed(settings: Settings, emit: Emit) -> None:
+    from training.speech.embed import EmbedConfig, embed
+
+    folders = {"clips": Path(settings["clips"]), "bundle": Path(settings["exports"], settings["bundle"])}
+    embed(EmbedConfig(**folders, name=settings["bundle"], result=Path(settings["result"])), emit)
+
+
+def _kfold(settings: Settings, emit: Emit) -> None:
+    from training.features.params import MfccParams
+    from training.speech.design import check_design
+    from training.speech.kfold import FoldConfig, cross_validate
+
+    config = FoldConfig(
+        clips=Path(settings["clips"]),
+        labels=tuple(settings["labels"]),
+        folds=settings["folds"],
+        epochs=settings["epochs"],
+        seed=settings["seed"],
+        params=MfccParams.from_dict(settings["params"]),
+        design=check_design(settings["design"]),
+        result=Path(settings["result"]),
+    )
+    cross_validate(config, emit)
+
+
+def _flash(settings: Settings, emit: Emit) -> None:
+    from training.convert.flash import run
+
+    run(settings, emit)
+
+
+def _search(settings: Settings, emit: Emit) -> None:
+    from training.search.config import SearchConfig
+    from training.search.run import search_to_file
+
+    search_to_file(SearchConfig.of_job(settings), Path(settings["result"]), emit)
+
+
+TASKS: dict[str, Callable[[Settings, Emit], None]] = {
+    "train": _train,
+    "kfold": _kfold,
+    "embed": _embed,
+    "flash": _flash,
+    "search": _search,
+}
 
 
 def _run(settings: Settings) -> dict[str, Any]:
@@ -66,7 +111,8 @@ def _run(settings: Settings) -> dict[str, Any]:
     return {"clips": Path(settings["clips"]), "labels": tuple(settings["labels"]), "bundle": bundle, **names}
 
 
-def _end_with_stdin() -> None:
+def end_with_stdin() -> None:
+    """End this process in an orderly way when its standard input closes; call it in a thread of its own."""
     # Not sys.stdin: its lock, held by a daemon thread at exit, aborts the interpreter.
     while os.read(0, 4096):
         pass

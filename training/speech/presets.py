@@ -16,7 +16,7 @@ DEFAULT_PRESET = "ds_cnn"
 DEFAULT_EPOCHS = 60
 
 
-def _ds_cnn(width: int, n_blocks: int = 4) -> list[dict[str, Any]]:
+def ds_cnn(width: int, n_blocks: int = 4) -> list[dict[str, Any]]:
     """Zhang et al., "Hello Edge: Keyword Spotting on Microcontrollers", arXiv:1711.07128."""
     normalised = {"batch_norm": True, "activation": "relu"}
     block = [
@@ -32,7 +32,7 @@ def _ds_cnn(width: int, n_blocks: int = 4) -> list[dict[str, Any]]:
     ]
 
 
-def _conv1d(*widths: int) -> list[dict[str, Any]]:
+def conv1d(*widths: int) -> list[dict[str, Any]]:
     """Convolutions over time only, coefficients as channels."""
     return [
         layer
@@ -46,9 +46,9 @@ def _conv1d(*widths: int) -> list[dict[str, Any]]:
 
 
 LAYERS: Mapping[str, Sequence[Mapping[str, Any]]] = {
-    "ds_cnn": _ds_cnn(48),
-    "ds_cnn_wide": _ds_cnn(64),
-    "conv1d": _conv1d(8, 16),
+    "ds_cnn": ds_cnn(48),
+    "ds_cnn_wide": ds_cnn(64),
+    "conv1d": conv1d(8, 16),
     "tiny_conv": [
         {"type": "reshape_image"},
         {"type": "conv2d", "filters": 8, "kernel": [10, 8], "strides": [2, 2]},
