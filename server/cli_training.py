@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from server.project_settings import ProjectSettings, read_settings
 from server.settings import CHECKOUT
 from training.convert.manifest import KINDS, check_name, read_manifest
 from training.labels import UNKNOWN, check_label
@@ -57,7 +58,8 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--epochs", type=click.IntRange(1, MAX_EPOCHS), show_default=f"{DEFAULT_EPOCHS}, for photos {VISION_EPOCHS}",
               help="Training passes.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="The same seed, the same model.")
-@click.option("--preset", type=click.Choice(list(PRESETS)), show_default=DEFAULT_PRESET, help="The network, for recordings.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), show_default=f"the project's, else {DEFAULT_PRESET}",
+              help="The network, for recordings.")  # fmt: skip
 @click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")
 @click.option("--exports", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "exports",
               show_default="<checkout>/exports", help="Where the bundle goes: <exports>/<project>/<run>.")  # fmt: skip
@@ -68,11 +70,16 @@ def train(
     project: str | None, clips: Path | None, kind: str | None, labels: tuple[str, ...], epochs: int | None, seed: int,
     preset: str | None, run: str | None, exports: Path, data: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    """Train a model on recorded words or on photos and write its bundle, checked, for the phone and the board."""
+    """Train a model on recorded words or on photos and write its bundle, checked, for the phone and the board.
+
+    Of a project, its own preprocessing and design are used, as its page does.
+    """
     if (project is None) == (clips is None):
         raise click.UsageError("name either --project or --clips")
     folder, kind = (clips, kind or "speech") if clips else _project_folder(data / "projects" / str(project), kind)
     _check_fits(kind, labels, preset)
+    with sentences():
+        settings = read_settings(folder.parent) if project else ProjectSettings()
     project = project or _slug(folder.resolve().name)
     run = run or datetime.now().strftime("%Y%m%d-%H%M%S")
     epochs = epochs or (VISION_EPOCHS if kind == "vision" else DEFAULT_EPOCHS)
@@ -82,7 +89,7 @@ def train(
         config = RunConfig(
             clips=folder, labels=labels, bundle=exports / project / run, project=project, run=run, epochs=epochs, seed=seed
         )
-        manifest = _train(kind, config, preset, emit)
+        manifest = _train(kind, config, settings, preset, emit)
     if not as_json:
         _print_trained(manifest, config.bundle)
 
@@ -104,15 +111,19 @@ def _check_fits(kind: str, labels: tuple[str, ...], preset: str | None) -> None:
         raise click.UsageError("--preset chooses a network for recordings; photos have one network only")
 
 
-def _train(kind: str, config: Any, preset: str | None, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def _train(
+    kind: str, config: Any, settings: ProjectSettings, preset: str | None, emit: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
     if kind == "vision":
         from training.vision.train import train as train_vision
 
         return train_vision(config, emit)
+    from training.speech.design import check_design
     from training.speech.train import TrainConfig
     from training.speech.train import train as train_speech
 
-    return train_speech(TrainConfig(**vars(config), preset=preset or DEFAULT_PRESET), emit)
+    design = check_design({"preset": preset} if preset else settings.design or {"preset": DEFAULT_PRESET})
+    return train_speech(TrainConfig(**vars(config), params=settings.front_end(), design=design), emit)
 
 
 @click.command()

@@ -53,13 +53,10 @@ class AllSettings:
             MissingError: no such project.
             RefusedError: its file was changed by hand, and holds what is no settings.
         """
-        path = self._path(project)
-        if not path.is_file():
-            return ProjectSettings()
         try:
-            return parse(json.loads(path.read_text(encoding="utf-8")))
+            return read_settings(self._path(project).parent)
         except ValueError as error:
-            raise RefusedError(f"{NAME} of project {project!r} cannot be used: {error}. Mend or delete the file.") from error
+            raise RefusedError(str(error)) from error
 
     def set_params(self, project: str, values: Mapping[str, Any] | None) -> ProjectSettings:
         """Take other parameters for the front end, or the defaults. Raises MissingError, RefusedError."""
@@ -85,6 +82,17 @@ class AllSettings:
 
     def _path(self, project: str) -> Path:
         return self._store.clips_folder(project).parent / NAME
+
+
+def read_settings(folder: Path) -> ProjectSettings:
+    """The settings in a project's folder. Raises ValueError where its file holds what is no settings."""
+    path = folder / NAME
+    if not path.is_file():
+        return ProjectSettings()
+    try:
+        return parse(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ValueError(f"{NAME} of project {folder.name!r} cannot be used: {error}. Mend or delete the file.") from error
 
 
 def parse(values: object) -> ProjectSettings:

@@ -18,6 +18,7 @@ SERVER_MAY = {
     "training.speech.audio",
     "training.speech.clips",
     "training.speech.design",
+    "training.speech.folds",
     "training.speech.look",
     "training.speech.neighbours",
     "training.speech.presets",

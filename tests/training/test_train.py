@@ -99,7 +99,7 @@ def test_the_weights_file_tells_what_int8_loses(trained: tuple[Path, list[dict]]
     weights = json.loads((trained[0] / "weights.json").read_text())
     layers = {layer["name"]: layer for layer in weights["layers"]}
     assert {layer["op"] for layer in layers.values()} == {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
-    assert list(layers)[0] == "standardise" and list(layers)[-1] == "scores" and layers["scores"]["type"] == "Dense"
+    assert next(iter(layers)) == "standardise" and list(layers)[-1] == "scores" and layers["scores"]["type"] == "Dense"
     for layer in layers.values():
         assert sum(layer["histogram"]["counts"]) == layer["n"] == np.prod(layer["shape"])
         assert len(layer["histogram"]["edges"]) == 129 and layer["histogram"]["edges"][0] == layer["min"]
@@ -194,7 +194,7 @@ def test_a_broken_file_among_the_clips_is_named(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert json.loads(result.stdout.splitlines()[-1]) == {
         "event": "error",
-        "detail": "broken.wav is not a WAV, FLAC or OGG recording",
+        "detail": "broken.wav is not a WAV, FLAC, OGG or MP3 recording",
     }
     assert not list(tmp_path.glob("exports/*/*"))
 

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from training.run import print_line
+from training.speech.design import check_design
 from training.speech.train import TrainConfig, train
 
 ATTRIBUTION = (
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             bundle=Path(temporary) / "yes-no",
             project="yes-no",
             run="shipped",
-            preset="ds_cnn_wide",
+            design=check_design({"preset": "ds_cnn_wide"}),
             epochs=options.epochs,
             seed=options.seed,
             fractions=(0.9, 0.1, 0.0),

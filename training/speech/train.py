@@ -3,11 +3,8 @@
 The pipeline is the workflow: clips -> windows -> augmentation -> features -> Keras -> int8 and TF.js -> checks -> bundle.
 """
 
-import queue
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,15 +20,13 @@ from training.evaluation import Judged, summarise_splits, write_evaluation
 from training.features import MfccParams, extract, load_default
 from training.labels import UNKNOWN
 from training.quiet import import_tensorflow
-from training.run import Emit, EpochLines, RunConfig, counting, describe_run, emit_done, emit_start
+from training.run import Emit, RunConfig, counting, describe_run, emit_done, emit_start
 from training.speech.augment import MARGIN_SECONDS, Augmenter
 from training.speech.clips import check_trainable, list_clips, split_clips
-from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, PRESETS
+from training.speech.design import Design, check_design
+from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
 
-BATCH_SIZE = 32
-MIN_STEPS = 8  # an epoch of few clips draws this many batches, each clip several times in other guises
-PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
 STRIDE_HOPS = 10  # frames between two inferences on a stream: five a second by default
 DECISION = {"n_smooth": 3, "threshold": 0.7, "refractory": 16000}
 
@@ -43,18 +38,13 @@ class TrainConfig(RunConfig):
     """Everything that a run depends on; written into the manifest.
 
     Raises:
-        ValueError: epochs, seed or preset is out of range.
+        ValueError: epochs or seed is out of range.
     """
 
     epochs: int = DEFAULT_EPOCHS
-    preset: str = DEFAULT_PRESET
+    design: Design = field(default_factory=lambda: check_design({"preset": DEFAULT_PRESET}))
     params: MfccParams = field(default_factory=load_default)
     test_clips: Path | None = None  # a folder of its own for the test split, of other people
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.preset not in PRESETS:
-            raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {self.preset!r}")
 
 
 @dataclass(frozen=True)
@@ -88,8 +78,8 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     dataset = load_dataset(config, params, emit)
     import_tensorflow()
     features = {split: _features(windows, params) for split, windows in dataset.judge.items()}
-    model = _fit(config, params, dataset, features["validation"], emit)
-    manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, params, dataset, features, model, emit))
+    learned = _learn(config, dataset, features["validation"], emit)
+    manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, dataset, features, learned, emit))
     emit_done(emit, config, manifest, started)
     return manifest
 
@@ -105,7 +95,7 @@ def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset
     for split, members in splits.items():
         for clip in members:
             counts[clip.label(labels)][split] += 1
-    emit_start(emit, config, config.preset, split_by, counts)
+    emit_start(emit, config, config.design.title, split_by, counts)
     if not sum(counts[labels[-1]].values()):
         emit(
             {"event": "warning", "detail": "There are no clips of other words, so the model will take any word for one of yours."}
@@ -117,86 +107,31 @@ def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset
     return Dataset(labels, split_by, counts, fingerprint(clips), learn, judge)
 
 
-def _fit(config: TrainConfig, params: MfccParams, dataset: Dataset, validation: NDArray[np.float32], emit: Emit) -> Any:
-    import keras
-    import tensorflow as tf
+def _learn(config: TrainConfig, dataset: Dataset, validation: NDArray[np.float32], emit: Emit) -> tuple[Any, dict[str, Any]]:
+    """The trained network, and how its training went."""
+    from training.speech.fit import fit
 
-    from training.speech import models
-
-    keras.utils.set_random_seed(config.seed)
-    tf.config.experimental.enable_op_determinism()
-    n_labels = len(dataset.labels)
-    augmenter = Augmenter(dataset.learn, params, n_labels, config.seed)
-    sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
-    model = models.build(config.preset, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
-    steps = max(MIN_STEPS, len(dataset.learn) // BATCH_SIZE)
-    model.compile(
-        keras.optimizers.AdamW(_learning_rate(config.epochs * steps, WARMUP_EPOCHS * steps), weight_decay=1e-3),
-        keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
-        metrics=["accuracy"],
+    held, n_labels = (validation, dataset.judge["validation"].labels), len(dataset.labels)
+    return fit(
+        config.design, config.params, dataset.learn, n_labels, epochs=config.epochs, seed=config.seed, held=held, emit=emit
     )
-    emit({"event": "stage", "stage": "train", "detail": f"{model.count_params():,} parameters, {steps} batches an epoch"})
-    one_hot = np.eye(n_labels, dtype=np.float32)
-    model.fit(
-        _ahead((features, one_hot[labels]) for features, labels in augmenter.batches(BATCH_SIZE)),
-        epochs=config.epochs,
-        steps_per_epoch=steps,
-        shuffle=False,
-        validation_data=(validation, one_hot[dataset.judge["validation"].labels]) if len(validation) else None,
-        validation_batch_size=256,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=EpochLines(config.epochs, emit))],
-        verbose=0,
-    )
-    return model
-
-
-def _learning_rate(steps: int, warmup: int) -> Any:
-    import keras
-
-    warmup = min(warmup, steps // 2)
-    return keras.optimizers.schedules.CosineDecay(
-        PEAK_RATE / 100, max(1, steps - warmup), warmup_target=PEAK_RATE, warmup_steps=warmup, alpha=0.01
-    )
-
-
-def _ahead(batches: Iterator[Any], depth: int = 8) -> Iterator[Any]:
-    """Make batches in a thread while the network learns from the last ones; the order stays the same."""
-    waiting: queue.Queue[Any] = queue.Queue(depth)
-    stopped = threading.Event()
-
-    def produce() -> None:
-        for batch in batches:
-            while not stopped.is_set():
-                try:
-                    waiting.put(batch, timeout=0.5)
-                    break
-                except queue.Full:
-                    continue
-            if stopped.is_set():
-                return
-
-    threading.Thread(target=produce, daemon=True, name="augmentation").start()
-    try:
-        while True:
-            yield waiting.get()
-    finally:
-        stopped.set()
 
 
 def _fill(
     folder: Path,
     config: TrainConfig,
-    params: MfccParams,
     dataset: Dataset,
     features: dict[str, NDArray[np.float32]],
-    model: Any,
+    learned: tuple[Any, dict[str, Any]],
     emit: Emit,
 ) -> dict[str, Any]:
     """Convert into the bundle's folder and describe the run: the manifest without its files."""
     from training.convert.export import export_model, multiply_accumulates
     from training.convert.int8 import calibration_rows
     from training.convert.weights import write_weights
+    from training.speech.fit import BATCH_SIZE
 
+    params, (model, how) = config.params, learned
     emit({"event": "stage", "stage": "convert", "detail": "int8 for the board, TF.js for the phone, each checked against Keras"})
     rows = calibration_rows(dataset.learn.labels, config.seed)
     # Augmented: a phone held closer than those of the training clips must not saturate the input.
@@ -214,12 +149,20 @@ def _fill(
         "stride": STRIDE_HOPS * params.hop_length,
         "decision": DECISION,
         "model": {
-            "preset": config.preset,
+            "preset": config.design.preset,
+            "name": config.design.title,
+            "design": config.design.layer_list(),
             "parameters": model.count_params(),
             "multiply_accumulates": multiply_accumulates(model),
             "ops": exported.pop("ops"),
         },
-        "training": {"epochs": config.epochs, "seed": config.seed, "batch_size": BATCH_SIZE, "fractions": list(config.fractions)},
+        "training": {
+            "epochs": config.epochs,
+            "seed": config.seed,
+            "batch_size": BATCH_SIZE,
+            "fractions": list(config.fractions),
+            **how,
+        },
         "dataset": {"fingerprint": dataset.fingerprint, "split_by": dataset.split_by, "clips": dataset.counts},
         "metrics": {"float": {}, "int8": {}} | summarise_splits(judged, dataset.labels),
         **exported,

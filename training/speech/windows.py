@@ -39,6 +39,11 @@ class Windows:
     def is_noise(self) -> NDArray[np.bool_]:
         return np.array([clip.is_noise for clip in self.clips], bool)
 
+    def chosen(self, which: Sequence[bool]) -> "Windows":
+        """Those that are chosen, in their order."""
+        rows = np.flatnonzero(which)
+        return Windows(self.pcm[rows], self.labels[rows], [self.starts[row] for row in rows], [self.clips[row] for row in rows])
+
 
 def cut(pcm: NDArray[np.int16], start: int, length: int) -> NDArray[np.int16]:
     """`length` samples from `start` on, which may lie outside of the clip: what is not there is zero."""
