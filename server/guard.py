@@ -8,7 +8,7 @@ from server.services import services
 
 # Everything that is not named here needs the cookie.
 _OPEN_BLUEPRINTS = frozenset({"pages", "params", "bundles", "trust"})
-_OPEN_ENDPOINTS = frozenset({"join.join"})
+_OPEN_ENDPOINTS = frozenset({"join.join", "deploy.download"})
 
 HEADERS = {
     "Content-Security-Policy": "; ".join(

@@ -6,14 +6,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.board.bridge import Bridge
 from server.bundles import Bundles
-from server.errors import RefusedError
+from server.errors import MissingError, RefusedError
 from server.names import check_label
 from server.project_settings import ProjectSettings
 from training.labels import UNKNOWN
 from training.run import MAX_EPOCHS, MAX_SEED
 from training.speech.clips import check_trainable as check_recordings
 from training.speech.design import check_design
+from training.speech.folds import DEFAULT_FOLDS, MAX_FOLDS, MIN_FOLDS, check_foldable
 from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
 from training.vision.clips import check_trainable as check_photos
 from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
@@ -21,17 +23,20 @@ from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
 HEAVY, LIGHT = "heavy", "light"
 LANES = (HEAVY, LIGHT)  # one job of each at a time: what takes both cores for long holds up nothing short
 _MAX_LABELS = 50
+RUNTIMES = ("generated", "tflm")  # what runs the model on a board: C++ made of it, or the interpreter
+_FLASHABLE = ("arduino", "bootloader", "serial")  # kinds of port: what hangs on this machine itself
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The project that a job is for: its name, its kind, how many clips of each label it has, its settings; and all bundles."""
+    """The project that a job is for: its name, kind, number of clips by label and settings; all bundles; and the board."""
 
     project: str
     kind: str
     counts: Mapping[str, int]
     settings: ProjectSettings
     bundles: Bundles
+    board: Bridge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +44,14 @@ class JobKind:
     """One kind of job.
 
     `check(values, context)` gives what the job is to do, complete, from what the client asked for ("kind" is left out); it raises
-    RefusedError. `makes_bundle`: whether it ends with a bundle, whose run is then named.
+    RefusedError. `makes_bundle`: whether it ends with a bundle, whose run is then named. `takes_port`: whether nothing else may
+    use the serial port that it names while it runs.
     """
 
     lane: str
     check: Callable[[Mapping[str, Any], Context], dict[str, Any]]
     makes_bundle: bool = False
+    takes_port: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,20 @@ def check_training(values: Mapping[str, Any], context: Context) -> dict[str, Any
     }
 
 
+def check_folds(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """A cross-validation: {"labels", "folds", "epochs", "seed", "params", "design"}."""
+    check_names(values, ("labels", "folds", "epochs", "seed"))
+    if context.kind != "speech":
+        raise RefusedError("a cross-validation is for recordings; a model for photos is judged on its test photos")
+    labels = check_labels(values.get("labels"), context)
+    folds = whole_number("folds", values.get("folds", DEFAULT_FOLDS), MIN_FOLDS, MAX_FOLDS)
+    try:
+        check_foldable(context.counts, labels, folds)
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
+    return {"folds": folds, **check_training({name: value for name, value in values.items() if name != "folds"}, context)}
+
+
 def check_embedding(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """All clips through a model: {"bundle"}. Raises MissingError when there is no such bundle."""
     check_names(values, ("bundle",))
@@ -85,6 +106,25 @@ def check_embedding(values: Mapping[str, Any], context: Context) -> dict[str, An
     if (context.kind, bundle.manifest["kind"]) != ("speech", "speech"):
         raise RefusedError("only recordings can be passed through a model for sounds; photos are laid out by their colours")
     return {"bundle": path}
+
+
+def check_flashing(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """A model onto the board: {"bundle", "port", "runtime"?}. Raises MissingError when there is no such bundle or port."""
+    check_names(values, ("bundle", "port", "runtime"))
+    path, name, runtime = values.get("bundle"), values.get("port"), values.get("runtime", RUNTIMES[0])
+    if not isinstance(path, str) or not isinstance(name, str):
+        raise RefusedError("bundle must be the path of a bundle, and port the name of a port from /board/ports")
+    if runtime not in RUNTIMES:
+        raise RefusedError(f"runtime must be one of {', '.join(RUNTIMES)}, got {str(runtime)[:40]!r}")
+    bundle, _ = context.bundles.file(f"{path}/manifest.json")
+    if bundle.manifest["kind"] != "speech":
+        raise RefusedError(f"bundle {path!r} is a model for photos, which no board here runs; choose one for words")
+    ports = [port["name"] for port in context.board.ports()["ports"] if port["kind"] in _FLASHABLE]
+    if name not in ports:
+        raise MissingError(
+            f"there is no board to flash on port {name[:80]!r}; plug it in, then choose one of: {', '.join(ports) or 'none'}"
+        )
+    return {"bundle": path, "port": name, "runtime": runtime}
 
 
 def check_names(values: Mapping[str, Any], known: Collection[str]) -> None:
@@ -125,5 +165,7 @@ def _front_end_and_network(values: Mapping[str, Any], context: Context) -> dict[
 
 KINDS: dict[str, JobKind] = {
     "train": JobKind(lane=HEAVY, check=check_training, makes_bundle=True),
+    "kfold": JobKind(lane=HEAVY, check=check_folds),
     "embed": JobKind(lane=LIGHT, check=check_embedding),
+    "flash": JobKind(lane=LIGHT, check=check_flashing, takes_port=True),
 }

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import clock, processes
+from server.board.bridge import Bridge
 from server.bundles import Bundles
 from server.database import jobs
 from server.errors import MissingError, RefusedError, disk_full_told
@@ -79,13 +80,14 @@ class _Lane:
 class Jobs:
     """The queue, a worker for each lane, and the logs. Safe to share between threads; call `start` once and `stop` at the end."""
 
-    def __init__(self, data: Path, exports: Path, engine: Engine, store: Store, settings: AllSettings) -> None:
+    def __init__(self, data: Path, exports: Path, engine: Engine, store: Store, settings: AllSettings, board: Bridge) -> None:
         self._data = data
         self._logs = data / "jobs"
         self._exports = exports
         self._engine = engine
         self._store = store
         self._settings = settings
+        self._board = board
         self._changed = threading.Condition()  # guards what follows; notified at every line and every change of state
         self._version = 0  # counts the changes
         self._lanes = [_Lane(name) for name in LANES]
@@ -138,7 +140,7 @@ class Jobs:
     def _context(self, project: str) -> Context:
         kind, counts = self._store.medium(project).kind, self._store.counts(project)
         settings, bundles = self._settings.read(project), Bundles(self._exports)
-        return Context(project=project, kind=kind, counts=counts, settings=settings, bundles=bundles)
+        return Context(project=project, kind=kind, counts=counts, settings=settings, bundles=bundles, board=self._board)
 
     def job(self, job_id: str) -> Job:
         """One job. Raises MissingError."""
@@ -228,7 +230,8 @@ class Jobs:
         self._update(job.id, state="running", started_at=clock.now())
         settings_file = self._write_settings(job)
         errors: deque[str] = deque(maxlen=_ERROR_LINES)
-        with processes.spawn(command_of(settings_file)) as process:  # waits at its end, and closes the pipes
+        # A process's context waits at its end, and closes the pipes.
+        with self._port_for(job), processes.spawn(command_of(settings_file)) as process:
             reader = threading.Thread(target=processes.keep_last, args=(process, errors), daemon=True)
             reader.start()
             try:
@@ -240,6 +243,10 @@ class Jobs:
             exit_code = process.wait()
             reader.join(processes.GRACE_SECONDS)
         self._finish(job, *self._outcome(lane, exit_code, last, errors))
+
+    def _port_for(self, job: Job) -> AbstractContextManager[None]:
+        """The board's port is the job's alone where its kind needs it."""
+        return self._board.lent(job.config["port"]) if KINDS[job.kind].takes_port else nullcontext()
 
     def _write_settings(self, job: Job) -> Path:
         """Everything that the job's process must know, in one file."""

@@ -53,9 +53,9 @@ class Services:
         """Where a phone learns to trust the certificate: over plain HTTP, because it does not trust it yet."""
         return f"{self.addresses()[0].replace('https://', 'http://', 1)}/trust"
 
-    def join_url(self) -> str:
-        """The address that lets a phone in. The token stands behind `#`, which browsers never send."""
-        return f"{self.addresses()[0]}/#join={self.token}"
+    def join_url(self, bundle: str = "") -> str:
+        """The address that lets a phone in, and shows it a bundle. The token stands behind `#`, which browsers never send."""
+        return f"{self.addresses()[0]}/#join={self.token}{bundle and f'&bundle={bundle}'}"
 
 
 def start_services(settings: Settings) -> Services:
@@ -64,10 +64,10 @@ def start_services(settings: Settings) -> Services:
     store = Store(settings.data, engine, settings.max_bytes)
     reindex(store, engine)
     project_settings = AllSettings(store)
-    jobs = Jobs(settings.data, settings.exports, engine, store, project_settings)
-    jobs.start()
     # These two begin when the server runs, not where an app is only made.
     board, looker = Bridge(settings.board_port), Looker(engine, store)
+    jobs = Jobs(settings.data, settings.exports, engine, store, project_settings, board)
+    jobs.start()
     return Services(
         settings=settings,
         store=store,

@@ -35,7 +35,10 @@ def join() -> ResponseReturnValue:
 
 @bp.get("/join")
 def show() -> ResponseReturnValue:
-    """How further phones get in."""
-    parts = services()
-    qr_svg = segno.make(parts.join_url(), error="m").svg_inline(scale=4, border=4)
-    return {"url": parts.join_url(), "qr_svg": qr_svg, "trust_url": parts.trust_url(), "addresses": parts.addresses()}
+    """How further phones get in. Query: bundle, for the model that they are to open."""
+    parts, bundle = services(), request.args.get("bundle", "")
+    if bundle:
+        parts.bundles.file(f"{bundle}/manifest.json")
+    url = parts.join_url(bundle)
+    qr_svg = segno.make(url, error="m").svg_inline(scale=4, border=4)
+    return {"url": url, "qr_svg": qr_svg, "trust_url": parts.trust_url(), "addresses": parts.addresses()}
