@@ -34,7 +34,8 @@ def export_model(
         validation: features to hold int8 and TF.js against Keras on, float32, shape (n, n_frames, n_mfcc).
         folder: where to write.
     Returns:
-        What the manifest says of the conversion: input, output, checks, arena_bytes, int8_runtime and, within `model`, ops.
+        What the manifest says of the conversion: input, output, checks, arena_bytes, float_arena_bytes, int8_runtime and,
+        within `model`, ops.
     Raises:
         ValueError: a conversion does not hold; the sentence says which and by how much.
     """
@@ -43,7 +44,8 @@ def export_model(
         saved_model = Path(temporary) / "saved_model"
         signature = [tf.TensorSpec((1, *model.input_shape[1:]), tf.float32, name="features")]
         model.export(saved_model, format="tf_saved_model", input_signature=signature, verbose=False)
-        (folder / "model_float.tflite").write_bytes(int8.to_float(saved_model))
+        exact = int8.to_float(saved_model)
+        (folder / "model_float.tflite").write_bytes(exact)
         quantised = int8.to_int8(saved_model, calibration)
         (folder / "model_int8.tflite").write_bytes(quantised)
         tfjs.convert(saved_model, folder / "tfjs")
@@ -59,6 +61,7 @@ def export_model(
             "tfjs_max_difference": check_tfjs(scores[:_TFJS_WINDOWS], tfjs.run(folder / "tfjs", validation[:_TFJS_WINDOWS])),
         },
         "arena_bytes": arena_bytes(quantised),
+        "float_arena_bytes": arena_bytes(exact),
         "int8_runtime": runtime_name(),
     }
 
