@@ -23,7 +23,7 @@ from training.quiet import import_tensorflow
 from training.run import Emit, RunConfig, counting, describe_run, emit_done, emit_start
 from training.speech.augment import MARGIN_SECONDS, Augmenter
 from training.speech.clips import check_trainable, list_clips, split_clips
-from training.speech.design import Design, check_design
+from training.speech.design import Design, board_figures, check_design, cost
 from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
 
@@ -78,7 +78,8 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     dataset = load_dataset(config, params, emit)
     import_tensorflow()
     features = {split: _features(windows, params) for split, windows in dataset.judge.items()}
-    learned = _learn(config, dataset, features["validation"], emit)
+    model, how = _learn(config, dataset, features["validation"], emit)
+    learned = model, how | {"seconds": round(time.monotonic() - started, 1)}
     manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, dataset, features, learned, emit))
     emit_done(emit, config, manifest, started)
     return manifest
@@ -164,6 +165,7 @@ def _fill(
             **how,
         },
         "dataset": {"fingerprint": dataset.fingerprint, "split_by": dataset.split_by, "clips": dataset.counts},
+        **_board(config, len(dataset.labels)),
         "metrics": {"float": {}, "int8": {}} | summarise_splits(judged, dataset.labels),
         **exported,
     }

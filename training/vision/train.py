@@ -36,6 +36,7 @@ _CHECKED_PHOTOS = 1  # TF.js in Node takes two seconds for each; all but the las
 _PACKAGES = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy", "pillow")
 
 Images = NDArray[np.float32]
+Layer = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel, shape (1280, n_labels), and bias, shape (n_labels,)
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,11 @@ def train(config: RunConfig, emit: Emit, things: Path | None = None) -> dict[str
     network = _Network(things)
     progress = counting(emit, "features", sum(map(len, dataset.splits.values())), "photos looked at")
     features = {split: _see(dataset, split, network, params, config.seed, progress) for split in SPLITS}
-    layer = _fit(config, dataset, features, emit)
-    manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, params, dataset, features, network, layer, emit))
+    layer, how = _fit(config, dataset, features, emit)
+    learned = layer, how | {"seconds": round(time.monotonic() - started, 1)}
+    manifest = write_bundle(
+        config.bundle, lambda folder: _fill(folder, config, params, dataset, features, network, learned, emit)
+    )
     emit_done(emit, config, manifest, started)
     return manifest
 
@@ -159,10 +163,12 @@ def _guises(photo: Clip, n_guises: int, params: PreprocessParams, rng: np.random
         yield normalise(np.asarray(vary(image, rng, (params.width, params.height))), params)
 
 
-def _fit(config: RunConfig, dataset: Dataset, features: dict[str, Features], emit: Emit) -> tuple[Any, Any]:
-    """Train the last layer. Returns its kernel, shape (1280, n_labels), and bias, shape (n_labels,)."""
+def _fit(config: RunConfig, dataset: Dataset, features: dict[str, Features], emit: Emit) -> tuple[Layer, dict[str, Any]]:
+    """Train the last layer. Returns it, and how its training went."""
     import keras
     import tensorflow as tf
+
+    from training.learning import Learning
 
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
@@ -175,18 +181,19 @@ def _fit(config: RunConfig, dataset: Dataset, features: dict[str, Features], emi
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     emit({"event": "stage", "stage": "train", "detail": f"{layer.count_params():,} parameters on {len(learn.labels)} pictures"})
     scaled = {"train": (learn.values - mean) / deviation, "validation": (judge.values - mean) / deviation}
+    learning = Learning(config.epochs, EpochLines(config.epochs, emit))
     model.fit(
         scaled["train"],
         learn.labels,
         batch_size=BATCH_SIZE,
         epochs=config.epochs,
         validation_data=(scaled["validation"], judge.labels) if len(judge.labels) else None,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=EpochLines(config.epochs, emit))],
+        callbacks=[learning],
         verbose=0,
     )
     kernel, bias = layer.get_weights()
     # The scaling becomes part of the layer.
-    return kernel / deviation, bias - (mean / deviation) @ kernel
+    return (kernel / deviation, bias - (mean / deviation) @ kernel), learning.describe()
 
 
 def _fill(
@@ -196,7 +203,7 @@ def _fill(
     dataset: Dataset,
     features: dict[str, Features],
     network: _Network,
-    layer: tuple[Any, Any],
+    learned: tuple[Layer, dict[str, Any]],
     emit: Emit,
 ) -> dict[str, Any]:
     """Write the models into the bundle's folder and describe the run: the manifest without its files."""
@@ -204,6 +211,7 @@ def _fill(
     from training.vision.export import check_tfjs
     from training.vision.graph import Graph
 
+    layer, how = learned
     emit({"event": "stage", "stage": "convert", "detail": "the network with its new last layer, for the browser"})
     model = network.with_layer(*layer)
     model.save(folder / "model.keras", include_optimizer=False)
@@ -232,6 +240,7 @@ def _fill(
             "batch_size": BATCH_SIZE,
             "guises": N_GUISES,
             "fractions": list(config.fractions),
+            **how,
         },
         "dataset": {"fingerprint": dataset.fingerprint, "split_by": "burst", "clips": dataset.counts},
         "metrics": {"float": {}} | summarise_splits(judged, dataset.labels),
@@ -240,7 +249,7 @@ def _fill(
     }
 
 
-def _judge(dataset: Dataset, features: dict[str, Features], layer: tuple[Any, Any]) -> dict[str, Judged]:
+def _judge(dataset: Dataset, features: dict[str, Features], layer: Layer) -> dict[str, Judged]:
     """What the network answers to each photo that was held back, by split."""
     kernel, bias = layer
     return {
