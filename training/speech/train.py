@@ -173,6 +173,11 @@ def _fill(
     return manifest
 
 
+def _board(config: TrainConfig, n_labels: int) -> dict[str, Any]:
+    """What the model takes of a board, estimated; nothing of an expert's network."""
+    return {} if config.design.expert else {"board": board_figures(cost(config.design, config.params, n_labels))}
+
+
 def _judge(folder: Path, dataset: Dataset, features: dict[str, NDArray[np.float32]], model: Any) -> dict[str, Judged]:
     """What float and int8 answer to each clip that was held back, by split."""
     from training.speech.engines import float_engine, load_engine
