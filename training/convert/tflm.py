@@ -62,7 +62,7 @@ class Int8Model:
 
 
 def arena_bytes(model: bytes) -> int | None:
-    """The smallest tensor arena that TFLM accepts, found by bisection; None where TFLM is not there.
+    """The smallest tensor arena that TFLM accepts, found by bisection; None where TFLM is not there, or does not take the model.
 
     Measured with 64-bit pointers: an upper bound for a 32-bit board.
     """
@@ -70,6 +70,8 @@ def arena_bytes(model: bytes) -> int | None:
         return None
     low, high = 0, _ARENA_LIMIT
     with silent_stderr():  # TFLM complains of every arena that is too small
+        if not _fits(model, high):
+            return None
         while high - low > _ARENA_STEP:
             middle = (low + high) // 2 // _ARENA_STEP * _ARENA_STEP
             low, high = (low, middle) if _fits(model, middle) else (middle, high)
