@@ -1,7 +1,7 @@
 """When a training run has learned what it can, and which of its epochs was the best. Standard library only.
 
 The learning rate follows a cosine over the planned epochs, and much is learned in the last of them, when it is small. An early
-epoch with a low validation loss owes it to chance where few clips are held back. So a late epoch is chosen, and no run ends before
+epoch with a low validation loss owes it to chance where few clips are held back. So a late one is chosen, and no run ends before
 these have begun. DESIGN.md, "A good stop", has the figures.
 """
 
