@@ -4,7 +4,6 @@ import io
 import json
 import struct
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from server.errors import RefusedError, TooLargeError
 from server.media import Content, Medium
-from training.speech.audio import SUFFIXES, to_pcm
+from training.speech.audio import FILES, SUFFIXES, read_about, to_pcm
 
 Pcm = NDArray[np.int16]
 
@@ -26,10 +25,10 @@ _MAX_CHANNELS = 2
 
 
 def decode_upload(body: bytes, max_bytes: int) -> Content:
-    """Read the WAV file that a phone sent.
+    """Read the sound file that a phone sent.
 
     Args:
-        body: RIFF/WAVE, 8 to 32 bits or float, mono or stereo, 4 to 192 kHz.
+        body: what libsndfile reads (WAV, FLAC, OGG, MP3 ...), mono or stereo, 4 to 192 kHz.
         max_bytes: the largest body that is accepted.
     Returns:
         0.1 to 10 seconds at 16 kHz.
@@ -39,9 +38,7 @@ def decode_upload(body: bytes, max_bytes: int) -> Content:
     if len(body) > max_bytes:
         raise TooLargeError(f"the clip has {len(body):,} bytes; at most {max_bytes:,} are accepted. Send a shorter recording.")
     if not body:
-        raise RefusedError("the clip is empty (0 bytes); send a WAV file as the request's body")
-    if body[:4] != b"RIFF" or body[8:12] != b"WAVE":
-        raise RefusedError(f"a clip must be a WAV file (RIFF/WAVE); this one starts with {body[:12]!r}. Record it again as WAV.")
+        raise RefusedError("the clip is empty (0 bytes); send a sound file as the request's body")
     return to_content(decode(body, MAX_SECONDS))
 
 
@@ -69,7 +66,7 @@ def decode(body: bytes, max_seconds: float) -> Pcm:
                 return _long_enough(sound.read(dtype="int16"))
             samples = sound.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError) as error:
-        raise RefusedError(f"the sound cannot be read ({error}); record it again") from error
+        raise RefusedError(f"the sound cannot be read ({error}); send a {FILES}") from error
     if not np.isfinite(samples).all():
         raise RefusedError("the clip holds samples that are not numbers (NaN or infinite); record it again")
     return _long_enough(to_pcm(soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE, quality="HQ")))
@@ -84,24 +81,19 @@ def encode(sound: Content, about: Mapping[str, Any]) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
 
 
-def read_stored(path: Path) -> tuple[Content, dict[str, Any]]:
+def read_stored(body: bytes, name: str) -> tuple[Content, dict[str, Any]]:
     """Sound and comment of a stored clip; {} where the comment is not ours.
 
     Raises:
         RefusedError: the file is not 16-bit mono at 16 kHz.
     """
     try:
-        with soundfile.SoundFile(path) as sound:
+        with soundfile.SoundFile(io.BytesIO(body)) as sound:
             if (sound.format, sound.samplerate, sound.channels, sound.subtype) != ("WAV", SAMPLE_RATE, 1, "PCM_16"):
-                raise RefusedError(f"{path.name} is not 16-bit mono at {SAMPLE_RATE} Hz; bring it in with `nestling import`")
-            pcm, comment = _long_enough(sound.read(dtype="int16")), sound.comment
+                raise RefusedError(f"{name} is not 16-bit mono at {SAMPLE_RATE} Hz; bring it in with `nestling import`")
+            return to_content(_long_enough(sound.read(dtype="int16"))), read_about(sound)
     except (soundfile.SoundFileError, RuntimeError) as error:
-        raise RefusedError(f"{path.name} cannot be read ({error})") from error
-    try:
-        about = json.loads(comment or "{}")
-    except json.JSONDecodeError:
-        about = {}
-    return to_content(pcm), about if isinstance(about, dict) else {}
+        raise RefusedError(f"{name} cannot be read ({error})") from error
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -129,7 +121,7 @@ def _long_enough(pcm: Pcm) -> Pcm:
 SOUND = Medium(
     kind="speech",
     noun="recording",
-    files="WAV, FLAC or OGG file",
+    files=FILES,
     folder="clips",
     suffix=".wav",
     suffixes=SUFFIXES,

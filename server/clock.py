@@ -1,12 +1,14 @@
 """Time as it is written down: ISO 8601 in UTC, to the microsecond, so that text sorts as time does."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from server.errors import RefusedError
 
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> str:
@@ -22,6 +24,11 @@ def written(moment: datetime) -> str:
 def modified(path: Path) -> str:
     """When a file or folder was last changed."""
     return written(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def nanoseconds(text: str) -> int:
+    """A moment that was `written`, as nanoseconds since 1970: a file's time."""
+    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def check_time(text: str) -> str:

@@ -135,11 +135,13 @@ def _about(file: PurePosixPath, is_piece: bool) -> dict[str, str | None]:
 
 def _add(store: Store, project: str, label: str, content: Content, entry: _Entry, about: Mapping[str, str | None]) -> bool:
     # The same content gets the same id, so that importing twice stores once.
-    values = About(id=content.sha256[:32], source="import", recorded_at=clock.written(entry.modified), **about)
-    clip, is_new = store.add_content(project, label, content, values)
-    if clip.label != label:
-        raise ConflictError(f"it is already stored, under label {clip.label!r}")
-    return is_new
+    session, speaker = about.get("session"), about.get("speaker")
+    recorded_at = clock.written(entry.modified)
+    values = About(id=content.sha256[:32], source="import", recorded_at=recorded_at, session=session, speaker=speaker)
+    stored = store.put(project, label, content, values)
+    if stored.label != label:
+        raise ConflictError(f"it is already stored, under label {stored.label!r}")
+    return stored.is_new
 
 
 def _pieces(pcm: Pcm) -> Iterator[Pcm]:

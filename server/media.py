@@ -5,7 +5,6 @@ between a WAV and a JPEG is one `Medium`, in `server.audio` and `server.photos`.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 
@@ -29,11 +28,11 @@ class Content:
 class Medium:
     """One kind of project, and of clip.
 
-    `noun` and `files` are the words of messages: "recording", "WAV, FLAC or OGG file". `folder` is the clips' below the
+    `noun` and `files` are the words of messages: "recording", "WAV, FLAC, OGG or MP3 file". `folder` is the clips' below the
     project's, and tells its kind. `suffix` is a stored file's, `suffixes` are those that an import takes.
 
-    `decode(body, max_bytes)` reads an upload, `encode(content, about)` gives the file to be stored, `read(path)` a stored
-    file's content and what it tells of itself; the first and the last raise RefusedError.
+    `decode(body, max_bytes)` reads an upload, `encode(content, about)` gives the file to be stored, `read(body, name)` a stored
+    file's content and what it tells of itself; the first and the last raise RefusedError. `name` is what messages call it.
     """
 
     kind: str
@@ -45,4 +44,4 @@ class Medium:
     mimetype: str
     decode: Callable[[bytes, int], Content]
     encode: Callable[[Content, Mapping[str, Any]], bytes]
-    read: Callable[[Path], tuple[Content, dict[str, Any]]]
+    read: Callable[[bytes, str], tuple[Content, dict[str, Any]]]

@@ -8,7 +8,6 @@ import io
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -59,24 +58,23 @@ def encode(photo: Content, about: Mapping[str, Any]) -> bytes:
     return with_about(photo.data, about)
 
 
-def read_stored(path: Path) -> tuple[Content, dict[str, Any]]:
+def read_stored(body: bytes, name: str) -> tuple[Content, dict[str, Any]]:
     """Photo and comment of a stored clip; {} where the comment is not ours.
 
     Raises:
         RefusedError: the file is no JPEG as they are stored, or is damaged.
     """
-    body = path.read_bytes()
     try:
         jpeg = without_comment(body)
-        image = open_photo(jpeg, path.name)
+        image = open_photo(jpeg, name)
         is_foreign = any(marker in _METADATA for marker, _ in segments(io.BytesIO(jpeg)))
         if is_foreign or image.mode != "RGB" or max(image.size) > MAX_SIDE:
-            raise RefusedError(f"{path.name} is not a photo as they are stored here; bring it in with `nestling import`")
-        return _content(jpeg, as_seen(image, path.name)), read_about(io.BytesIO(body))
+            raise RefusedError(f"{name} is not a photo as they are stored here; bring it in with `nestling import`")
+        return _content(jpeg, as_seen(image, name)), read_about(io.BytesIO(body))
     except RefusedError:
         raise
     except ValueError as error:
-        raise RefusedError(f"{path.name} cannot be read ({error})") from error
+        raise RefusedError(f"{name} cannot be read ({error})") from error
 
 
 def _turn(image: Image.Image) -> AbstractContextManager[Any]:

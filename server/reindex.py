@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
-from server import clock, files
+from server import files
 from server.database import clips
 from server.errors import RefusedError
 from server.media import Medium
 from server.names import check_label, is_clip_id
-from server.store import About, Store, index_row
+from server.store import Store, about_of, index_row
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ class Changes:
 
 
 def reindex(store: Store, engine: Engine) -> Changes:
-    """Index what is on disk, forget what is not, and delete temporary files that a crash left. Call it before serving."""
+    """Index what is on disk, forget what is not, and remove what was deleted or what a crash left. Call it before serving."""
+    store.purge(everything=True)
     projects = store.project_names()
     with engine.begin() as connection:
         dropped = connection.execute(delete(clips).where(clips.c.project.not_in(projects))).rowcount
@@ -107,15 +108,10 @@ def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
 def _rows(project: str, medium: Medium, found: Iterable[tuple[str, _File]], seen: set[str]) -> Iterator[dict[str, Any]]:
     for clip_id, file in found:
         try:
-            content, comment = medium.read(file.path)
+            content, comment = medium.read(file.path.read_bytes(), file.path.name)
             if content.sha256 in seen:
                 raise RefusedError(f"{file.path.name} holds the same {medium.noun} as another clip")
             seen.add(content.sha256)
-            yield index_row(project, file.label, _about(clip_id, comment, file.path), content, file.path)
+            yield index_row(project, file.label, about_of(clip_id, comment, content, file.path), content, file.path)
         except RefusedError as error:
             log.warning("a clip under %s is not shown: %s", file.label, error)
-
-
-def _about(clip_id: str, comment: dict[str, Any], path: Path) -> About:
-    known = {name: comment[name] for name in ("session", "speaker", "source", "recorded_at") if comment.get(name)}
-    return About(**{"recorded_at": clock.modified(path), "source": "file", **known, "id": clip_id})

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.labels import NOISE_FOLDERS, UNKNOWN, check_label
 
@@ -16,14 +17,32 @@ Fractions = tuple[float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """What a person has decided about a clip; it stands in the comment of its file.
+
+    split: the one that the clip is pinned to, None where it is dealt. disabled: whether it is left out of everything.
+    trim: the samples that count, from the first to before the second; the file keeps the others.
+    """
+
+    split: str | None = None
+    disabled: bool = False
+    trim: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clip:
-    """One recording or photo: its file, its folder's name, and who, in which session and when, where that is known."""
+    """One recording or photo: its file, its folder's name, who, in which session and when, where that is known, and what a
+    person has decided about it.
+    """
 
     path: Path
     folder: str
     speaker: str | None = None
     session: str | None = None  # of photos: the burst
     recorded_at: str = ""
+    split: str | None = None
+    disabled: bool = False
+    trim: tuple[int, int] | None = None
 
     @property
     def id(self) -> str:
@@ -38,6 +57,45 @@ class Clip:
     def label(self, labels: Sequence[str]) -> str:
         """The class among `labels` that this clip belongs to: its folder, else unknown."""
         return self.folder if self.folder in labels else UNKNOWN
+
+
+def read_decisions(about: Mapping[str, Any], n_samples: int | None) -> Decisions:
+    """Decisions in a file's comment; one that is malformed counts as not made.
+
+    Args:
+        about: the comment's JSON object.
+        n_samples: of a recording; None of a photo, which has no part that could be cut off.
+    """
+    split = about.get("split")
+    return Decisions(
+        split=split if isinstance(split, str) and split in SPLITS else None,
+        disabled=about.get("disabled") is True,
+        trim=read_trim(about.get("trim"), n_samples),
+    )
+
+
+def read_trim(trim: object, n_samples: int | None) -> tuple[int, int] | None:
+    """A list of two whole numbers, the first below the second, within a recording of so many samples; None where it is none."""
+    if not isinstance(trim, list | tuple) or len(trim) != 2 or n_samples is None:
+        return None
+    start, end = trim
+    are_whole = all(isinstance(at, int) and not isinstance(at, bool) for at in trim)
+    return (start, end) if are_whole and 0 <= start < end <= n_samples else None
+
+
+def enabled(clips: Iterable[Clip], what: str) -> list[Clip]:
+    """Those that are not disabled; a disabled clip is nowhere in training or judging.
+
+    Args:
+        clips: in any order, which is kept.
+        what: the message's word for them, as in "recording".
+    Raises:
+        ValueError: none is left.
+    """
+    found = [clip for clip in clips if not clip.disabled]
+    if not found:
+        raise ValueError(f"every {what} is disabled; enable some on the page Collect data")
+    return found
 
 
 def find_files(folder: Path, suffixes: Iterable[str], what: str) -> list[Path]:
@@ -75,7 +133,11 @@ def check_enough(label: str, n_clips: int, noun: str, verb: str) -> None:
 
 
 def fingerprint(clips: Iterable[Clip]) -> str:
-    """SHA-256 over the folders and contents of all clips, whatever their order: which data a model was trained on."""
+    """SHA-256 over the folders and files of all clips, whatever their order: which data a model was trained on.
+
+    A file's comment is in it: a clip that is trimmed or pinned otherwise makes other data, and so does one that is disabled,
+    because it is not among `clips`.
+    """
     entries = sorted(f"{clip.folder}/{hashlib.sha256(clip.path.read_bytes()).hexdigest()}" for clip in clips)
     return hashlib.sha256("\n".join(entries).encode()).hexdigest()
 

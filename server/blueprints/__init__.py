@@ -30,3 +30,11 @@ def whole_number(name: str, default: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
         raise RefusedError(f"query parameter {name!r} must be a whole number, got {text[:40]!r}")
     return int(text)
+
+
+def true_or_false(name: str) -> bool | None:
+    """A yes or no from the query; None where it is not there. Raises RefusedError."""
+    text = request.args.get(name)
+    if text not in (None, "true", "false"):
+        raise RefusedError(f"query parameter {name!r} must be true or false, got {str(text)[:40]!r}")
+    return None if text is None else text == "true"

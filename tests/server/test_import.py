@@ -61,7 +61,7 @@ REASONS = {
     "no/again.wav": "already stored",
     "no/long.wav": "11.0 s; at most 10 s",
     "no/text.wav": "cannot be read",
-    "no/notes.txt": "no WAV, FLAC or OGG",
+    "no/notes.txt": "no WAV, FLAC, OGG or MP3",
     "bad label/a.wav": "letters, digits",
     "top.wav": "no label's folder",
     "yes/deep/er.wav": "too deep",
@@ -286,7 +286,7 @@ def test_the_command_prints_what_it_did(tmp_path: Path) -> None:
     command = ["import", str(folder), "--project", "p", "--data", str(tmp_path / "data")]
     result = CliRunner().invoke(main, [*command, "--json"])
     assert (result.exit_code, json.loads(result.stdout)["taken"]) == (0, {"yes": 1})
-    assert json.loads(result.stdout)["left_out"] == [{"file": "no/b.txt", "reason": "it is no WAV, FLAC or OGG file"}]
+    assert json.loads(result.stdout)["left_out"] == [{"file": "no/b.txt", "reason": "it is no WAV, FLAC, OGG or MP3 file"}]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 0 and "already stored under label 'yes'" in result.stdout
 

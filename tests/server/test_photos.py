@@ -33,7 +33,7 @@ from tests.server.pictures import (
     swapped_profile,
     taken_outside,
 )
-from tests.server.recordings import new_id, samples, wav
+from tests.server.recordings import lasting, new_id, samples, wav
 from training.vision.clips import list_photos
 
 
@@ -92,13 +92,14 @@ def test_a_photo_comes_back_as_it_was_sent(client: FlaskClient, upload: Callable
     answer = upload(encoded(image), id=clip_id, **about)
     assert answer.status_code == 201
     clip = answer.json
-    assert clip == about | {
+    assert lasting(clip) == about | {
         "id": clip_id, "project": "photos", "label": "cup", "width": 640, "height": 480, "stored_at": clip["stored_at"],
+        "pinned": False, "disabled": False, "trim": None,
     }  # fmt: skip
     difference = np.asarray(stored_photo(client, clip)).astype(int) - np.asarray(image)
     assert np.abs(difference).mean() < 3
     assert client.get(f"/projects/photos/clips/{clip_id}").json == clip
-    assert client.get("/projects/photos/clips").json == {"clips": [clip], "next": None}
+    assert client.get("/projects/photos/clips").json == {"clips": [clip], "next": None, "n": 1}
 
 
 def test_the_file_tells_about_itself_and_of_nothing_else(upload: Callable[..., Any], parts: Services) -> None:
@@ -464,7 +465,7 @@ def test_no_answered_photo_is_lost_when_the_server_is_killed(serve: Callable[...
                     clip = json.load(answer)
             except (OSError, ValueError):
                 return
-            answered[clip["id"]] = clip
+            answered[clip["id"]] = lasting(clip)
             if len(answered) == 40:
                 live.kill()
 
@@ -474,7 +475,7 @@ def test_no_answered_photo_is_lost_when_the_server_is_killed(serve: Callable[...
     headers = again.join()
     found = again.json("GET", "/projects/photos/clips?limit=500", headers=headers)["clips"]
     assert len(answered) >= 40
-    assert {clip["id"]: clip for clip in found}.items() >= answered.items()
+    assert {clip["id"]: lasting(clip) for clip in found}.items() >= answered.items()
     files = [path for path in (live.data / "projects").rglob("*") if path.is_file()]
     assert len(files) == len(found)
     for path in files:
@@ -493,7 +494,7 @@ def restart(tmp_path: Path) -> Flask:
 
 
 def listed(app: Flask) -> list[dict[str, Any]]:
-    return [clip.to_dict() for clip in services(app).store.clips("photos")[0]]
+    return [lasting(clip.to_dict()) for clip in services(app).store.clips("photos")[0]]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from server import audio, create_app
 from server.cli import main
 from server.database import open_engine
 from server.services import services
-from tests.server.recordings import new_id, samples, wav
+from tests.server.recordings import lasting, new_id, samples, wav
 
 
 def restart(tmp_path: Path) -> Flask:
@@ -27,7 +27,7 @@ def restart(tmp_path: Path) -> Flask:
 
 
 def listed(app: Flask) -> list[dict[str, Any]]:
-    return [clip.to_dict() for clip in services(app).store.clips("p")[0]]
+    return [lasting(clip.to_dict()) for clip in services(app).store.clips("p")[0]]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.services import Services
-from tests.server.recordings import new_id, samples, wav
+from tests.server.recordings import lasting, new_id, samples, wav
 
 
 def stored_samples(client: FlaskClient, clip: dict[str, Any]) -> np.ndarray:
@@ -40,7 +40,7 @@ def test_a_clip_comes_back_as_it_was_sent(client: FlaskClient, upload: Callable[
     clip = answer.json
     assert clip | about | {"id": clip_id, "project": "p", "label": "yes", "n_samples": 8000, "sample_rate": 16000} == clip
     assert np.array_equal(stored_samples(client, clip), pcm)
-    assert client.get(f"/projects/p/clips/{clip_id}").json == clip
+    assert lasting(client.get(f"/projects/p/clips/{clip_id}").json) == lasting(clip)
 
 
 def test_the_file_tells_about_itself(upload: Callable[..., Any], parts: Services) -> None:
@@ -97,8 +97,7 @@ def with_nan() -> bytes:
     ("body", "status", "sentence"),
     [
         (b"", 400, "0 bytes"),
-        (b"this is not a recording at all, only named so", 400, "must be a WAV"),
-        (wav(samples(7), form="FLAC"), 400, "must be a WAV"),
+        (b"this is not a recording at all, only named so", 400, "send a WAV, FLAC, OGG or MP3"),
         (wav(samples(8))[:44], 400, "at least 0.1 s"),
         (wav(samples(9))[:30], 400, "cannot be read"),
         (wav(samples(10, seconds=0.09)), 400, "0.090 s; at least 0.1 s"),

@@ -67,7 +67,7 @@ class Reference:
             return
         paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
         if not paths:
-            raise ValueError(f"{folder} holds no WAV, FLAC or OGG recording")
+            raise ValueError(f"{folder} holds no WAV, FLAC, OGG or MP3 recording")
         for path in paths:
             yield path.relative_to(folder).as_posix(), self._middle(read_clip(path, self._params.sample_rate))
 

@@ -4,10 +4,10 @@ A folder of clips is `<label>/<file>`. Who speaks and in which session is known 
 stored, or from a Speech Commands file name, `<speaker>_nohash_<take>`.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
@@ -20,21 +20,23 @@ from training.clips import (
     check_each_once,
     check_enough,
     cut,
+    enabled,
     find_files,
     position,
+    read_decisions,
     split_of,
 )
 from training.labels import NOISE_FOLDERS, UNKNOWN
-from training.speech.audio import SUFFIXES
+from training.speech.audio import FILES, SUFFIXES, read_about
 
 
 def list_clips(folder: Path) -> list[Clip]:
-    """All recordings of a folder `<label>/<file>`, sorted by path.
+    """The recordings of a folder `<label>/<file>` that are not disabled, sorted by path.
 
     Raises:
-        ValueError: there is no such folder, or no recording in it.
+        ValueError: there is no such folder, or no recording in it that is not disabled.
     """
-    return [_read_clip_header(path) for path in find_files(folder, SUFFIXES, "WAV, FLAC or OGG file")]
+    return enabled((_read_clip_header(path) for path in find_files(folder, SUFFIXES, FILES)), "recording")
 
 
 def model_labels(labels: Iterable[str]) -> list[str]:
@@ -81,7 +83,8 @@ def split_clips(
 ) -> tuple[str, dict[str, list[Clip]]]:
     """Split by speaker, else by recording session, else by clip: the coarsest that leaves no class without a split.
 
-    A group's place depends on its name alone (a hash), so that a clip stays where it is when others come and go.
+    A group's place depends on its name alone (a hash), so that a clip stays where it is when others come and go. A clip that
+    is pinned is in its split whatever its group is in; a disabled one is in none.
 
     Args:
         clips: the recordings.
@@ -95,8 +98,11 @@ def split_clips(
         "session": lambda clip: clip.session or clip.id,
         "clip": lambda clip: clip.id,
     }
+    clips = [clip for clip in clips if not clip.disabled]
     for name, key in keys.items():
-        splits = {split: [clip for clip in clips if split_of(key(clip), fractions) == split] for split in SPLITS}
+        splits: dict[str, list[Clip]] = {split: [] for split in SPLITS}
+        for clip in clips:
+            splits[clip.split or split_of(key(clip), fractions)].append(clip)
         if _is_complete(splits, clips, labels, fractions):
             return name, splits
     return "clip", _split_each_class(clips, labels, fractions)
@@ -113,11 +119,12 @@ def _is_complete(splits: Mapping[str, list[Clip]], clips: Sequence[Clip], labels
 
 
 def _split_each_class(clips: Sequence[Clip], labels: Sequence[str], fractions: Fractions) -> dict[str, list[Clip]]:
-    """For few clips, where hashing may leave a split empty: cut each class in hash order."""
+    """For few clips, where hashing may leave a split empty: cut what is not pinned of each class, in hash order."""
     by_label: dict[str, list[Clip]] = defaultdict(list)
     for clip in sorted(clips, key=lambda clip: (position(clip.id), clip.path)):
-        by_label[clip.label(labels)].append(clip)
-    splits: dict[str, list[Clip]] = {split: [] for split in SPLITS}
+        if not clip.split:
+            by_label[clip.label(labels)].append(clip)
+    splits = {split: [clip for clip in clips if clip.split == split] for split in SPLITS}
     for group in by_label.values():
         for split, members in cut(group, fractions).items():
             splits[split] += members
@@ -125,21 +132,24 @@ def _split_each_class(clips: Sequence[Clip], labels: Sequence[str], fractions: F
 
 
 def _read_clip_header(path: Path) -> Clip:
-    about = _read_comment(path)
+    about, n_samples = _read_comment(path)
+    decided = read_decisions(about, n_samples)
     speaker, separator, _ = path.stem.partition("_nohash_")
     return Clip(
         path=path,
         folder=path.parent.name,
         speaker=about.get("speaker") or (speaker if separator else None),
         session=about.get("session"),
+        split=decided.split,
+        disabled=decided.disabled,
+        trim=decided.trim,
     )
 
 
-def _read_comment(path: Path) -> dict[str, str]:
-    """What the server wrote into the WAV's comment; {} for recordings from elsewhere, readable or not."""
+def _read_comment(path: Path) -> tuple[dict[str, Any], int]:
+    """What the server wrote into the WAV's comment, {} for recordings from elsewhere, readable or not; and how many samples."""
     try:
         with soundfile.SoundFile(path) as file:
-            about = json.loads(file.comment or "{}")
-    except (soundfile.LibsndfileError, json.JSONDecodeError):
-        return {}  # not ours, or broken: reading its samples will tell
-    return about if isinstance(about, dict) else {}
+            return read_about(file), file.frames
+    except soundfile.LibsndfileError:
+        return {}, 0  # broken: reading its samples will tell
