@@ -39,6 +39,11 @@ def main() -> None:
 )
 @click.option("--virtual-board", is_flag=True, help="Start a board in an emulator: the firmware without the hardware.")
 @click.option("--audio", "board_audio", type=_RECORDING, help="A recording that the virtual board hears.")
+@click.option(
+    "--expert-model",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A Python file with a function build(input_shape, n_labels): whoever has joined may train its Keras network here.",
+)
 @click.option("--verbose", is_flag=True, help="Log every request.")
 def serve(host: str, port: int, open_browser: bool, verbose: bool, **values: Any) -> None:
     """Serve the web app to this computer and the phones around it, until Ctrl+C."""

@@ -14,7 +14,7 @@ from server.project_settings import ProjectSettings
 from training.labels import UNKNOWN
 from training.run import MAX_EPOCHS, MAX_SEED
 from training.speech.clips import check_trainable as check_recordings
-from training.speech.design import check_design
+from training.speech.design import check_design, check_trainable
 from training.speech.folds import DEFAULT_FOLDS, MAX_FOLDS, MIN_FOLDS, check_foldable
 from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
 from training.vision.clips import check_trainable as check_photos
@@ -37,6 +37,7 @@ class Context:
     settings: ProjectSettings
     bundles: Bundles
     board: Bridge
+    has_expert_model: bool = False  # whether the person at the server allows a network of their own file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +74,12 @@ _RULES = {"speech": _Rules(_words, DEFAULT_EPOCHS), "vision": _Rules(check_photo
 def check_training(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """A training run: {"labels", "epochs", "seed"}, and for recordings the front end and the network, "params" and "design"."""
     check_names(values, ("labels", "epochs", "seed", "preset"))
-    rules = _RULES[context.kind]
+    rules, labels = _RULES[context.kind], check_labels(values.get("labels"), context)
     return {
-        "labels": check_labels(values.get("labels"), context),
+        "labels": labels,
         "epochs": whole_number("epochs", values.get("epochs", rules.epochs), 1, MAX_EPOCHS),
         "seed": whole_number("seed", values.get("seed", 1), 0, MAX_SEED),
-        **_front_end_and_network(values, context),
+        **_front_end_and_network(values, context, len(labels) + 1),
     }
 
 
@@ -150,17 +151,25 @@ def whole_number(name: str, value: object, lowest: int, highest: int) -> int:
     return value
 
 
-def _front_end_and_network(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Complete copies, so that any two runs can be compared."""
+def _front_end_and_network(values: Mapping[str, Any], context: Context, n_labels: int) -> dict[str, Any]:
+    """Complete copies, so that any two runs can be compared. Refuses what cannot be trained, in the sentence of its cost."""
     if context.kind != "speech":
         if "preset" in values:
             raise RefusedError("there is one network for photos, so a job has no preset; leave it out")
         return {}
-    design = {"preset": values["preset"]} if "preset" in values else context.settings.design or {"preset": DEFAULT_PRESET}
+    params = context.settings.front_end()
+    wanted = {"preset": values["preset"]} if "preset" in values else context.settings.design or {"preset": DEFAULT_PRESET}
     try:
-        return {"params": context.settings.front_end().to_dict(), "design": check_design(design).to_dict()}
+        design = check_design(wanted)
+        check_trainable(design, params, n_labels)
     except ValueError as error:
         raise RefusedError(str(error)) from error
+    if design.expert and not context.has_expert_model:
+        raise RefusedError(
+            "this project's design is an expert's file, which this server was started without; "
+            "choose another design, or start it with `nestling serve --expert-model FILE`"
+        )
+    return {"params": params.to_dict(), "design": design.to_dict()}
 
 
 KINDS: dict[str, JobKind] = {

@@ -80,7 +80,10 @@ class _Lane:
 class Jobs:
     """The queue, a worker for each lane, and the logs. Safe to share between threads; call `start` once and `stop` at the end."""
 
-    def __init__(self, data: Path, exports: Path, engine: Engine, store: Store, settings: AllSettings, board: Bridge) -> None:
+    def __init__(
+        self, data: Path, exports: Path, engine: Engine, store: Store, settings: AllSettings, board: Bridge,
+        expert_model: Path | None = None,
+    ) -> None:  # fmt: skip
         self._data = data
         self._logs = data / "jobs"
         self._exports = exports
@@ -88,6 +91,7 @@ class Jobs:
         self._store = store
         self._settings = settings
         self._board = board
+        self._expert_model = expert_model and expert_model.resolve()
         self._changed = threading.Condition()  # guards what follows; notified at every line and every change of state
         self._version = 0  # counts the changes
         self._lanes = [_Lane(name) for name in LANES]
@@ -139,8 +143,15 @@ class Jobs:
 
     def _context(self, project: str) -> Context:
         kind, counts = self._store.medium(project).kind, self._store.counts(project)
-        settings, bundles = self._settings.read(project), Bundles(self._exports)
-        return Context(project=project, kind=kind, counts=counts, settings=settings, bundles=bundles, board=self._board)
+        return Context(
+            project=project,
+            kind=kind,
+            counts=counts,
+            settings=self._settings.read(project),
+            bundles=Bundles(self._exports),
+            board=self._board,
+            has_expert_model=self._expert_model is not None,
+        )
 
     def job(self, job_id: str) -> Job:
         """One job. Raises MissingError."""
@@ -253,6 +264,8 @@ class Jobs:
         result = self._logs / f"{job.id}.result.json"
         folders = {"data": self._data, "exports": self._exports, "clips": self._store.clips_folder(job.project), "result": result}
         about = {"task": job.kind, "kind": self._store.medium(job.project).kind, "project": job.project, "job": job.id}
+        if self._expert_model and job.config.get("design") == {"expert": True}:
+            about["expert_model"] = str(self._expert_model)  # this server's, and from nowhere else
         path = self._logs / f"{job.id}.json"
         write(path, json.dumps({**about, **{name: str(folder) for name, folder in folders.items()}, **job.config}).encode())
         return path

@@ -66,7 +66,7 @@ def start_services(settings: Settings) -> Services:
     project_settings = AllSettings(store)
     # These two begin when the server runs, not where an app is only made.
     board, looker = Bridge(settings.board_port), Looker(engine, store)
-    jobs = Jobs(settings.data, settings.exports, engine, store, project_settings, board)
+    jobs = Jobs(settings.data, settings.exports, engine, store, project_settings, board, settings.expert_model)
     jobs.start()
     return Services(
         settings=settings,

@@ -13,6 +13,7 @@ class Settings:
     """How one server runs. Folders are given; the rest has defaults that suit a room with one laptop.
 
     `database_url` may name another database, for example PostgreSQL; by default it is SQLite in `data`.
+    `expert_model` is a Python file whose network projects may train; nothing that a browser sends is ever run.
     `board_port` names the board's port; without it, one is searched for. `virtual_board` starts one, which hears `board_audio`.
     `host`, `port` and `tls` say how the server is reached, so that addresses and QR codes are right.
     """
@@ -24,6 +25,7 @@ class Settings:
     host: str = "0.0.0.0"  # noqa: S104  # phones must reach it
     port: int = 8443
     tls: bool = True
+    expert_model: Path | None = None
     board_port: str = ""
     virtual_board: bool = False
     board_audio: Path | None = None

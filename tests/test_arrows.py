@@ -19,6 +19,7 @@ SERVER_MAY = {
     "training.speech.clips",
     "training.speech.design",
     "training.speech.folds",
+    "training.speech.layers",
     "training.speech.look",
     "training.speech.neighbours",
     "training.speech.presets",

@@ -50,11 +50,10 @@ def _train(settings: Settings, emit: Emit) -> None:
         train_photos(RunConfig(**_run(settings)), emit)
         return
     from training.features.params import MfccParams
-    from training.speech.design import check_design
     from training.speech.train import TrainConfig, train
 
     params = MfccParams.from_dict(settings["params"])
-    train(TrainConfig(**_run(settings), params=params, design=check_design(settings["design"])), emit)
+    train(TrainConfig(**_run(settings), params=params, design=_design(settings)), emit)
 
 
 def _embed(settings: Settings, emit: Emit) -> None:
@@ -66,7 +65,6 @@ def _embed(settings: Settings, emit: Emit) -> None:
 
 def _kfold(settings: Settings, emit: Emit) -> None:
     from training.features.params import MfccParams
-    from training.speech.design import check_design
     from training.speech.kfold import FoldConfig, cross_validate
 
     config = FoldConfig(
@@ -76,7 +74,7 @@ def _kfold(settings: Settings, emit: Emit) -> None:
         epochs=settings["epochs"],
         seed=settings["seed"],
         params=MfccParams.from_dict(settings["params"]),
-        design=check_design(settings["design"]),
+        design=_design(settings),
         result=Path(settings["result"]),
     )
     cross_validate(config, emit)
@@ -109,6 +107,13 @@ def _run(settings: Settings) -> dict[str, Any]:
     bundle = Path(settings["exports"], settings["project"], settings["run"])
     names = {name: settings[name] for name in ("project", "run", "epochs", "seed")}
     return {"clips": Path(settings["clips"]), "labels": tuple(settings["labels"]), "bundle": bundle, **names}
+
+
+def _design(settings: Settings) -> Any:
+    """The network; an expert's with the file that the server has named."""
+    from training.speech.design import check_design
+
+    return check_design(settings["design"]).with_file(settings.get("expert_model"))
 
 
 def end_with_stdin() -> None:

@@ -8,6 +8,7 @@ DESIGN.md ("The design") says how far they are off.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, log2, prod
+from operator import mul
 from typing import Any
 
 from training.convert.memory import Memory, Step, convolution_memory, depthwise_memory, round_up
@@ -26,7 +27,12 @@ class Call:
     scratch_bytes: int | None = None
     overwrites: bool = False
     table_bytes: int = 0  # weights and what stands beside them, in flash
-    instructions: float = 0
+    counts: tuple[int, ...] = ()  # how often the parts of the kernel run, see `_INSTRUCTIONS`
+
+    @property
+    def instructions(self) -> float:
+        """Of one call; the last factor stands alone."""
+        return sum(map(mul, _INSTRUCTIONS[self.kernel], (*self.counts, 1))) if self.kernel else 0
 
 
 def input_calls(n_frames: int, n_mfcc: int) -> list[Call]:
@@ -38,9 +44,7 @@ def input_calls(n_frames: int, n_mfcc: int) -> list[Call]:
 def output_calls(shape: Shape, n_labels: int) -> list[Call]:
     """What comes after its last layer: a dense layer and the softmax."""
     table = 4 * 256  # of exponentials
-    softmax = Call(
-        kernel="softmax", output=(n_labels,), overwrites=True, table_bytes=table + 16, instructions=_count("softmax", 0, n_labels)
-    )
+    softmax = Call(kernel="softmax", output=(n_labels,), overwrites=True, table_bytes=table + 16, counts=(n_labels,))
     return [_dense(shape, n_labels), softmax]
 
 
@@ -91,10 +95,10 @@ _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
     "depthwise3x3": (40, 4, 12, 20, 60, 10, 30, 100),
     "depthwise": (30, 20, 20, 20, 100),
     "dense": (3, 1, 30, 100),
-    "max_pool": (6, 6, 30, 100),
-    "average_pool": (3, 10, 30, 100),
+    "max_pool": (6, 0, 6, 10, 30, 100),
+    "average_pool": (3, 10, 30, 30, 100, 100),
     "mean": (7, 6, 30, 100),
-    "softmax": (10, 100, 100),
+    "softmax": (30, 100),
 }
 _CODE_BYTES: Mapping[str, int] = {
     "conv2d": 2000, "depthwise3x3": 2000, "depthwise": 1000, "dense": 400, "max_pool": 300, "average_pool": 500, "mean": 600,
@@ -103,11 +107,6 @@ _CODE_BYTES: Mapping[str, int] = {
 _SHARED: Mapping[str, tuple[str, ...]] = {}
 _START_BYTES = 1500
 _CALL_BYTES = 24
-
-
-def _count(kernel: str, *numbers: float) -> float:
-    """Instructions: the numbers times the kernel's factors; the last factor stands alone."""
-    return sum(factor * number for factor, number in zip(_INSTRUCTIONS[kernel], (*numbers, 1), strict=True))
 
 
 def _view(output: Shape) -> Call:
@@ -127,14 +126,14 @@ def _conv2d(options: Mapping[str, Any], shape: Shape, output: Shape) -> list[Cal
             scratch_bytes=layout.scratch_bytes,
             overwrites=is_pointwise and n_outputs <= n_inputs,
             table_bytes=round_up(n_outputs, 2) * (layout.depth + _CHANNEL_BYTES) + 80,
-            instructions=_convolution_instructions(
+            counts=_convolution_counts(
                 n_places, n_outputs, layout.depth, layout.block, (0, 0) if is_pointwise else (height, width * n_inputs)
             ),
         )
     ]
 
 
-def _convolution_instructions(n_places: int, n_outputs: int, depth: int, block: int, patch: tuple[int, int]) -> float:
+def _convolution_counts(n_places: int, n_outputs: int, depth: int, block: int, patch: tuple[int, int]) -> tuple[int, ...]:
     """kernels/conv2d.cpp: blocks of places, in each all pairs of rows of weights, in these tiles of four columns."""
     n_blocks = ceil(n_places / block)
     n_pairs, odd = n_outputs // 2, n_outputs % 2
@@ -142,8 +141,7 @@ def _convolution_instructions(n_places: int, n_outputs: int, depth: int, block: 
     full = (n_blocks - 1) * (block // 4) + last // 4
     cut = 1 if last % 4 else 0
     slow = n_pairs * cut + odd * (full + cut)  # tiles by way of sums
-    return _count(
-        "conv2d",
+    return (
         n_pairs * full * depth,
         n_pairs * full,
         n_blocks * (n_pairs + odd) * depth,
@@ -164,28 +162,26 @@ def _depthwise(shape: Shape, output: Shape, kernel: tuple[int, int], strides: tu
     if kernel == (3, 3) and strides in ((1, 1), (2, 2)):
         return _depthwise3x3(shape, output, strides[0], tables)
     n_places, n_taps = output[0] * output[1], prod(kernel)
-    instructions = _count(
-        "depthwise",
+    counts = (
         n_places * n_taps * (n_channels // 4),
         n_places * n_taps * (n_channels % 4),
         n_places * n_channels,
         n_places,
     )
-    return Call(kernel="depthwise", output=output, table_bytes=tables, instructions=instructions)
+    return Call(kernel="depthwise", output=output, table_bytes=tables, counts=counts)
 
 
 def _depthwise3x3(shape: Shape, output: Shape, stride: int, tables: int) -> Call:
     layout = depthwise_memory(shape[1], output[0], output[1], prod(output), stride)
     n_channels, n_bands = shape[2], ceil(output[0] / layout.band)
+    last = output[0] - (n_bands - 1) * layout.band
     rows_in_pairs = sum(
-        (min(layout.band, output[0] - first) + 1) // 2 + 1 if stride == 1 else min(layout.band, output[0] - first) + 1
-        for first in range(0, output[0], layout.band)
+        n * ((rows + 1) // 2 + 1 if stride == 1 else rows + 1) for n, rows in ((n_bands - 1, layout.band), (1, last))
     )
     words = rows_in_pairs * shape[1]
     fast = (ceil(output[0] / 2) * output[1] * n_channels) if stride == 1 else 0
     slow = 0 if stride == 1 else prod(output)
-    instructions = _count(
-        "depthwise3x3",
+    counts = (
         fast,
         words * (n_channels // 4),
         words * (1 if n_channels % 4 else 0),
@@ -196,7 +192,7 @@ def _depthwise3x3(shape: Shape, output: Shape, stride: int, tables: int) -> Call
     )
     return Call(
         kernel="depthwise3x3", output=output, scratch_bytes=layout.scratch_bytes,
-        overwrites=layout.is_whole and prod(output) <= prod(shape), table_bytes=tables, instructions=instructions,
+        overwrites=layout.is_whole and prod(output) <= prod(shape), table_bytes=tables, counts=counts,
     )  # fmt: skip
 
 
@@ -205,19 +201,21 @@ def _dense(shape: Shape, n_outputs: int) -> Call:
     return Call(
         kernel="dense", output=(n_outputs,), scratch_bytes=2 * depth,
         table_bytes=n_outputs * (depth + _CHANNEL_BYTES) + 28,
-        instructions=_count("dense", n_outputs * depth, depth, n_outputs),
+        counts=(n_outputs * depth, depth, n_outputs),
     )  # fmt: skip
 
 
 def _pool(kernel: str) -> Callable[[Mapping[str, Any], Shape, Shape], list[Call]]:
     def lower(options: Mapping[str, Any], shape: Shape, output: Shape) -> list[Call]:
         places, n_channels = output[0] * output[1], shape[2]
-        taps = _covered(shape[0], options, 0) * _covered(shape[1], options, 1)
+        rows, columns = (_covered(shape[axis], options, axis) for axis in (0, 1))
         is_average = kernel == "average_pool"
+        # An average adds up four channels at once; a maximum goes through them one by one.
+        parts = (n_channels // 4, n_channels % 4) if is_average else (n_channels, 0)
         return [
             Call(
                 kernel=kernel, output=output, scratch_bytes=4 * n_channels if is_average else None, table_bytes=60,
-                instructions=_count(kernel, taps * n_channels, places * n_channels, places),
+                counts=(*(rows * columns * part for part in parts), places * n_channels, rows * output[1] * sum(parts), places),
             )
         ]  # fmt: skip
 
@@ -237,7 +235,7 @@ def _mean(options: Mapping[str, Any], shape: Shape, output: Shape) -> list[Call]
     return [
         Call(
             kernel="mean", output=output, scratch_bytes=4 * n_channels, table_bytes=72,
-            instructions=_count("mean", places * quads, places * odd, n_channels),
+            counts=(places * quads, places * odd, n_channels),
         )
     ]  # fmt: skip
 

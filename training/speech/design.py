@@ -3,8 +3,9 @@ without TensorFlow.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from training.features.params import MfccParams
@@ -33,6 +34,7 @@ class Design:
     preset: str | None = None
     name: str | None = None
     expert: bool = False
+    file: Path | None = None  # an expert's, from the person at the computer only
 
     @property
     def title(self) -> str:
@@ -46,6 +48,10 @@ class Design:
         if self.preset:
             return {"preset": self.preset}
         return {"layers": self.layer_list(), **({"name": self.name} if self.name else {})}
+
+    def with_file(self, file: Path | str | None) -> "Design":
+        """An expert's design with the file that it is read from; any other as it is."""
+        return replace(self, file=Path(file)) if self.expert and file else self
 
     def layer_list(self) -> list[dict[str, Any]]:
         """All layers, complete, also of a preset."""

@@ -132,6 +132,11 @@ class Kind:
     multiply_accumulates: Callable[[Options, Shape], int] = lambda options, shape: 0
     lacking: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """For the page: its options, and whether the board has it."""
+        options = {name: option.to_dict() for name, option in self.options.items()}
+        return {"options": options, "is_lacking": bool(self.lacking)}
+
 
 def window_output(options: Options, shape: Shape, key: str, strides: tuple[int, int]) -> tuple[int, int]:
     """Rows and columns that a window gives. Raises ValueError where it is larger than what it slides over."""
