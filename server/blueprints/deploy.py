@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from server.archives import zip_stream
 from server.bundles import Bundle
 from server.errors import MissingError
 from server.fit import fit
+from server.packing import zip_stream
 from server.services import services
 from server.web_files import FOREVER, REVALIDATE
 

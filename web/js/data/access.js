@@ -9,12 +9,14 @@ export const access = new Store(/** @type {Access} */ ({ state: 'checking', deta
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const TOKEN_PREFIX = '#join=';
 
-/** Take the token out of the address bar and the history, so that neither a screenshot nor a bookmark hands it on. */
+/** Take the token out of the address bar and the history, so that neither a screenshot nor a bookmark hands it on.
+ *  A model that the code names beside it is opened. */
 function takeToken() {
   if (!location.hash.startsWith(TOKEN_PREFIX)) return '';
-  const token = decodeURIComponent(location.hash.slice(TOKEN_PREFIX.length));
-  history.replaceState(null, '', `${location.pathname}#/record`);
-  return token;
+  const given = new URLSearchParams(location.hash.slice(1));
+  const bundle = given.get('bundle');
+  history.replaceState(null, '', `${location.pathname}#/${bundle ? `live?bundle=${encodeURIComponent(bundle)}` : 'record'}`);
+  return given.get('join') ?? '';
 }
 
 /** @param {unknown} error */

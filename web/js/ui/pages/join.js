@@ -6,6 +6,7 @@ import { learnFrom } from '../../data/access.js';
 import { t, tx } from '../i18n.js';
 import { AccessNotice } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
+import { Qr } from '../parts/qr.js';
 
 /** @typedef {{ url: string, qr_svg: string, trust_url: string, addresses: string[] }} Invitation */
 
@@ -23,16 +24,13 @@ export function JoinPage() {
 function Invite({ url, qr_svg, trust_url }) {
   const [copied, setCopied] = useState(false);
   const origin = new URL(url).origin;
-  // As a picture of its own, SVG must name its namespace; as a part of HTML, which it was made for, it need not.
-  const picture = new DOMParser().parseFromString(qr_svg, 'text/html').querySelector('svg');
-  const svg = new XMLSerializer().serializeToString(/** @type {Node} */ (picture));
   const copy = async () => {
     await navigator.clipboard.writeText(url);
     setCopied(true);
   };
   return html`
     <div class="columns">
-      <img class="qr" src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`} alt=${t('QR code that opens {address} and joins', { address: origin })} />
+      <${Qr} svg=${qr_svg} alt=${t('QR code that opens {address} and joins', { address: origin })} />
       <div class="stack">
         <p class="address">${origin}</p>
         <p>${t('The code carries the key to this room: who scans it can record and listen to clips. Do not post it.')}</p>

@@ -29,6 +29,8 @@ const KINDS = {
   },
 };
 
+const SAMPLE = async () => (await import('../parts/sample.js')).SampleOffer;
+
 export function RecordPage() {
   const current = useStore(project);
   const { project: name, label, labels: known } = useStore(settings);
@@ -48,7 +50,8 @@ export function RecordPage() {
       <${InsecureNotice} kind=${kind} />
       <${AccessNotice} />
       <${QueueNotice} />
-      ${canCollect && !chosen && html`<${Welcome} sentence=${KINDS[kind].invitation}><${AddLabel} project=${name} labels=${labels} /><//>`}
+      ${canCollect && !chosen && html`<${Welcome} sentence=${KINDS[kind].invitation}><${AddLabel} project=${name} labels=${labels} />
+        ${kind === 'speech' && door === 'joined' && html`<${Part} load=${SAMPLE} />`}<//>`}
       ${canCollect && chosen && html`
         <${Part} load=${KINDS[kind].load} key=${name} current=${door === 'joined' ? current : null} label=${chosen} labels=${labels} />`}
     <//>`;
