@@ -53,7 +53,7 @@ class Maps:
 
     def _about(self, project: str, seen: Seen) -> dict[str, Any]:
         labels = list(self._store.counts(project))
-        splits = self._store.splits(project)
+        splits = self._store.splits(project).of
         index = {name: i for i, name in enumerate(labels)}
         return {
             "ids": [row.id for row in seen.rows],
