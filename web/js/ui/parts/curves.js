@@ -27,23 +27,25 @@ function loadStyle(href) {
   });
 }
 
-/** @param {{ epochs: Epoch[] }} props */
-export function Curves({ epochs }) {
+/** @param {{ epochs: Epoch[], best?: number }} props `best`: the epoch whose weights were kept */
+export function Curves({ epochs, best }) {
   if (!epochs.length) return null;
   const x = epochs.map(({ epoch }) => epoch);
   return html`
     <div class="curves">
-      <${Curve} title=${t('Accuracy')} range=${[0, 1]} data=${[x, epochs.map((e) => e.accuracy), epochs.map((e) => e.val_accuracy)]} />
-      <${Curve} title=${t('Loss')} range=${[0, null]} data=${[x, epochs.map((e) => e.loss), epochs.map((e) => e.val_loss)]} />
+      <${Curve} title=${t('Accuracy')} range=${[0, 1]} best=${best} data=${[x, epochs.map((e) => e.accuracy), epochs.map((e) => e.val_accuracy)]} />
+      <${Curve} title=${t('Loss')} range=${[0, null]} best=${best} data=${[x, epochs.map((e) => e.loss), epochs.map((e) => e.val_loss)]} />
     </div>`;
 }
 
-/** @param {{ title: string, range: (number | null)[], data: number[][] }} props */
-function Curve({ title, range, data }) {
+/** @param {{ title: string, range: (number | null)[], data: number[][], best?: number }} props */
+function Curve({ title, range, data, best }) {
   const holder = useRef(/** @type {HTMLElement | null} */ (null));
   const plot = useRef(/** @type {any} */ (null));
   const latest = useRef(data);
   latest.current = data;
+  const mark = useRef(best);
+  mark.current = best;
   useEffect(() => {
     let gone = false;
     /** @type {ResizeObserver | undefined} */
@@ -51,7 +53,7 @@ function Curve({ title, range, data }) {
     loadLibrary().then((UPlot) => {
       const element = holder.current;
       if (gone || !element) return;
-      plot.current = new UPlot(options(title, range, element.clientWidth), latest.current, element);
+      plot.current = new UPlot(options(title, range, element.clientWidth, mark), latest.current, element);
       observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
       observer.observe(element);
     });
@@ -61,8 +63,8 @@ function Curve({ title, range, data }) {
       plot.current?.destroy();
     };
   }, []);
-  useEffect(() => { plot.current?.setData(data); }, [data]);
-  const last = (/** @type {number[]} */ values) => values[values.length - 1].toFixed(2);
+  useEffect(() => { plot.current?.setData(data); }, [data, best]);
+  const last = (/** @type {number[]} */ values) => values[values.length - 1]?.toFixed(2) ?? '–';
   return html`
     <figure>
       <figcaption class="spread small wrap"><strong>${title}</strong>
@@ -71,12 +73,27 @@ function Curve({ title, range, data }) {
     </figure>`;
 }
 
-/** @param {string} title @param {(number | null)[]} range @param {number} width */
-function options(title, range, width) {
+/** A line through the epoch that was kept. @param {any} plot @param {number | undefined} epoch */
+function drawMark({ ctx, bbox, valToPos }, epoch) {
+  if (!epoch) return;
+  const x = valToPos(epoch, 'x', true);
+  ctx.save();
+  ctx.strokeStyle = colour('--quiet');
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** @param {string} title @param {(number | null)[]} range @param {number} width @param {{ current: number | undefined }} mark */
+function options(title, range, width, mark) {
   const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--sunk'), width: 1 }, ticks: { show: false }, font: '14px system-ui' };
   return {
     width, height: HEIGHT,
     legend: { show: false },
+    hooks: { draw: [(/** @type {any} */ plot) => drawMark(plot, mark.current)] },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [range[0], range[1] ?? (max || 1)] } },
     axes: [{ ...axis, size: 32, incrs: [1, 2, 5, 10, 20, 50, 100] }, { ...axis, size: 48 }],
