@@ -14,6 +14,7 @@ const KEY = 'nestling.settings';
  * @property {number} count clips in a batch
  * @property {string} bundle path of the bundle that Live listens with; '' is the newest
  * @property {string} translateTo the language that the camera names things in; '' is one that is not the reader's
+ * @property {boolean} tour whether the tour's card stands above each step
  * @property {string} language that the pages speak; '' is the browser's
  * @property {string} own the reader's language; '' is the browser's
  * @property {boolean} speaks whether the camera page speaks by itself
@@ -21,7 +22,7 @@ const KEY = 'nestling.settings';
  */
 
 /** @type {Settings} */
-const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', translateTo: '', language: '', own: '', speaks: false, labels: {} };
+const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', translateTo: '', language: '', tour: false, own: '', speaks: false, labels: {} };
 
 /** @returns {Settings} */
 function read() {

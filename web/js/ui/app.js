@@ -1,12 +1,14 @@
 /** The frame around every page. */
 
 import { html, useEffect, useRef } from '../../vendor/preact.js';
+import { settings } from '../data/settings.js';
 import { useStore } from '../data/store.js';
 import { t } from './i18n.js';
 import { Announcer } from './parts/announce.js';
 import { Icon } from './parts/icons.js';
 import { Problem, UpdateNotice } from './parts/notices.js';
 import { isAt, steps } from './parts/page.js';
+import { Part } from './parts/part.js';
 import { route } from './router.js';
 
 /** What is not a step; on a phone it is behind More, and so is what the rail does not show. */
@@ -24,8 +26,11 @@ export const doors = () => [
   { path: '/about', name: t('About and privacy'), icon: 'about', says: t('What Nestling is, where your voice stays, and the language of these pages.') },
 ];
 
+const loadTour = async () => (await import('./parts/tour.js')).Tour;
+
 export function App() {
   const { path, Component, problem } = useStore(route);
+  const { tour } = useStore(settings);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const first = useRef(true);
   const focusHeading = () => /** @type {HTMLElement | undefined} */ (main.current?.querySelector('h1'))?.focus();
@@ -45,6 +50,7 @@ export function App() {
       <main ref=${main}>
         <${UpdateNotice} />
         ${problem && html`<${Problem} message=${problem} onRetry=${() => location.reload()} />`}
+        ${Component && tour && html`<${Part} load=${loadTour} path=${path} />`}
         ${Component && html`<${Component} key=${path} />`}
       </main>
       <${Navigation} path=${path} />
