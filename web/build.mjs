@@ -39,7 +39,7 @@ await build({
   alias: { util: source('vendor-src/node-util.js') },
   // Behind the WASM glue's own check for Node; no browser comes here.
   external: ['crypto', 'fs', 'path', 'perf_hooks', 'os', 'worker_threads', 'node-fetch'],
-  plugins: [withoutThreads()],
+  plugins: [withoutThreads(), withoutOps()],
 });
 
 const files = (await readdir(VENDOR)).filter((name) => /\.(js|css|wasm)$/.test(name)).sort();
@@ -58,6 +58,19 @@ function withoutThreads() {
     name: 'without-threads',
     setup({ onLoad }) {
       onLoad({ filter: /threaded-simd(\.worker)?\.js$/ }, () => ({ contents: 'export const wasmWorkerContents = "";' }));
+    },
+  };
+}
+
+// Operators that no network here has: control flow, tables, text, spectra. A graph that has one is refused by name when it is
+// converted, because that is checked with the very same module.
+function withoutOps() {
+  const names = '(control|dynamic|hash_table|ragged|sparse|spectral|string)';
+  return {
+    name: 'without-ops',
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`tfjs-converter.dist.operations.executors.${names}_executor\\.js$`) }, () => ({ contents: 'export function executeOp(node) { throw new TypeError(`Node type ${node.op} is not built in`); }' }));
+      onLoad({ filter: new RegExp(`tfjs-converter.dist.operations.op_list.${names}\\.js$`) }, () => ({ contents: 'export const json = [];' }));
     },
   };
 }
