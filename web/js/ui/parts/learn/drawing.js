@@ -35,3 +35,10 @@ export function mark(context, label, x, y, size) {
   else { context.moveTo(x, y - size * 1.4); context.lineTo(x + size * 1.4, y); context.lineTo(x, y + size * 1.4); context.lineTo(x - size * 1.4, y); context.closePath(); }
   context.fill();
 }
+
+/** One cell of a plane that is coloured by what a model answers there; whole pixels, so that cells neither overlap nor part.
+ *  @param {CanvasRenderingContext2D} context @param {number} column @param {number} row @param {number} n cells a side @param {number} width @param {number} height */
+export function fillCell(context, column, row, n, width, height) {
+  const [left, top] = [Math.round((column * width) / n), Math.round((row * height) / n)];
+  context.fillRect(left, top, Math.round(((column + 1) * width) / n) - left, Math.round(((row + 1) * height) / n) - top);
+}

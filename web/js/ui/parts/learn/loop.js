@@ -4,7 +4,7 @@ import { html, useEffect, useMemo, useState } from '../../../../vendor/preact.js
 import { clouds, guess, improve, loss, mistakes } from '../../../dsp/toy.js';
 import { t, tn } from '../../i18n.js';
 import { colour } from '../canvas.js';
-import { Drawing, Slider, mark } from './drawing.js';
+import { Drawing, Slider, fillCell, mark } from './drawing.js';
 
 const N_EACH = 30;
 const TICK_MS = 60;
@@ -55,7 +55,7 @@ function drawPoints({ context, width, height }, points, line, wrong) {
       const sure = guess(line, { x: (column + 0.5) / cells, y: 1 - (row + 0.5) / cells, label: 0 });
       context.globalAlpha = 0.35 * Math.abs(sure - 0.5) * 2;
       context.fillStyle = colour(sure > 0.5 ? '--label-1' : '--label-0');
-      context.fillRect((column * width) / cells, (row * height) / cells, width / cells + 0.5, height / cells + 0.5);
+      fillCell(context, column, row, cells, width, height);
     }
   }
   context.globalAlpha = 1;

@@ -5,7 +5,7 @@ import { activities, learnClasses } from '../../../dsp/toy.js';
 import { t } from '../../i18n.js';
 import { colour } from '../canvas.js';
 import { Chips } from '../chips.js';
-import { Drawing, Slider, mark } from './drawing.js';
+import { Drawing, Slider, fillCell, mark } from './drawing.js';
 
 const FASTEST = 24; // km/h at the right edge
 const CELLS = 48;
@@ -27,7 +27,7 @@ export function Rules() {
     <${Chips} name="golf" legend=${t('Who is measured')} value=${golf} onChange=${setGolf}
       options=${[{ value: false, content: t('walking, running, biking') }, { value: true, content: t('golfing as well') }]} />
     <${Drawing} name=${t('Speed from left to right, how much it varies from bottom to top. {share}', { share })} draw=${(/** @type {any} */ sheet) => drawPlane(sheet, points, answer)} />
-    <p class="small quiet spread"><span>0 km/h</span><span>${t('speed')}</span><span>${FASTEST} km/h</span></p>
+    <p class="small quiet spread axis"><span>0 km/h</span><span>${t('speed')}</span><span>${FASTEST} km/h</span></p>
     <ul class="legend">${names().slice(0, golf ? 4 : 3).map((name, i) => html`<li><i class=${`shape shape-${i}`} aria-hidden="true"></i>${name}</li>`)}</ul>
     ${!model && html`
       <${Slider} name=${t('Running begins at')} value=${limits[0]} low=${1} high=${FASTEST} step=${0.5} shown=${`${limits[0]} km/h`} onChange=${(/** @type {number} */ value) => setLimits([value, Math.max(value, limits[1])])} />
@@ -51,7 +51,7 @@ function drawPlane({ context, width, height }, points, answer) {
   for (let row = 0; row < CELLS; row++) {
     for (let column = 0; column < CELLS; column++) {
       context.fillStyle = colours[answer((column + 0.5) / CELLS, 1 - (row + 0.5) / CELLS)];
-      context.fillRect((column * width) / CELLS, (row * height) / CELLS, width / CELLS + 0.5, height / CELLS + 0.5);
+      fillCell(context, column, row, CELLS, width, height);
     }
   }
   context.globalAlpha = 1;

@@ -28,7 +28,7 @@ export function Sizes() {
   const [chosen, setChosen] = useState('keyword');
   const { parameters, content } = /** @type {ReturnType<typeof models>[number]} */ (models().find(({ value }) => value === chosen));
   return html`
-    <p>${t('A microcontroller is a whole computer on one chip for a few coins. It runs for months on a battery, and it is thousands of times smaller than a laptop. Each bar is ten times longer a step.')}</p>
+    <p>${t('A microcontroller is a whole computer on one chip for a few coins. It runs for months on a battery, and it is thousands of times smaller than a laptop. The bars count powers of ten.')}</p>
     <div class="table" tabindex="0" role="region" aria-label=${t('Laptop and microcontroller')}>
       <table class="sizes">
         <thead><tr><td></td><th scope="col">${t('laptop')}</th><th scope="col">${t('microcontroller')}</th><th scope="col">${t('ratio')}</th></tr></thead>
