@@ -99,6 +99,11 @@ class FakeBoard:
         with self._changed:
             assert self._changed.wait_for(check, seconds), f"the board was told {self.received}"
 
+    def is_free(self) -> bool:
+        """Whether nobody has its port open."""
+        with self._changed:
+            return self._connection is None
+
     def told(self, kind: str) -> list[dict[str, Any]]:
         """The messages of one type that it got."""
         return [message for message in self.received if message["type"] == kind]
@@ -122,6 +127,9 @@ class FakeBoard:
                     if message["type"] in self.answers_to:
                         self._answer(message)
         connection.close()
+        with self._changed:
+            if self._connection is connection:
+                self._connection = None
 
     def _answer(self, message: dict[str, Any]) -> None:
         if message["type"] == "info":
