@@ -19,8 +19,33 @@ _CHOICE = re.compile(rf"(?<![\w.$])(?:t|tx)\(([^'()`]*(?:\([^()]*\))?[^'()`]*\? 
 _PLURAL = re.compile(rf"(?<![\w.$])tn\([^'`]*?,\s*{_STRING},\s*{_STRING}")
 # Sentences of the parts below the screen: they go through `told` where they are shown.
 _SENTENCE = re.compile(r"'([A-Z](?:\\.|[^'\\])*[a-z)](?:\\.|[^'\\])*[.?])'|`([A-Z$][^`]*[.?])`")
+_WORD = re.compile(r"[A-Za-z]{2,}")
 _BELOW = ("audio", "camera", "data", "workers")
 _ERRORS = re.compile(r"\w*Error$|^error$")
+# Sentences that only a command prints, or that say that the program itself is wrong, are for people at a terminal.
+_TERMINAL = (
+    "server/cli*.py",
+    "server/http.py",
+    "server/remote*.py",
+    "server/board/remote.py",
+    "server/board/virtual.py",
+    "server/board/child.py",
+)
+_TRAINING = (
+    "labels.py",
+    "clips.py",
+    "parameters.py",
+    "features/params.py",
+    "speech/*.py",
+    "vision/clips.py",
+    "search/*.py",
+    "convert/manifest.py",
+    "convert/bundle.py",
+    "convert/export.py",
+    "convert/tfjs.py",
+    "convert/flash.py",
+    "convert/arduino_cli.py",
+)
 
 
 def of_pages() -> Iterator[tuple[str, tuple[str, str] | None]]:
@@ -45,14 +70,13 @@ def of_parts_below() -> Iterator[str]:
 
 
 def of_python() -> Iterator[str]:
-    """Sentences of errors that the server answers with, as the page shows them: with a capital and a full stop."""
-    for folder in ("server", "training"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if path.name.startswith("cli"):
-                continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args and _is_error(node.exc.func):
-                    yield from _sentences(node.exc.args[0])
+    """Sentences of errors that the server answers with, or that end a job; as the page shows them, with a capital."""
+    terminal = {path for pattern in _TERMINAL for path in ROOT.glob(pattern)}
+    training = {path for pattern in _TRAINING for path in (ROOT / "training").glob(pattern)}
+    for path in sorted({*(ROOT / "server").rglob("*.py"), *training} - terminal):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args and _is_error(node.exc.func):
+                yield from (sentence for sentence in _sentences(node.exc.args[0]) if len(_WORD.findall(sentence)) > 2)
 
 
 def missing(language: str) -> dict[str, object]:
