@@ -10,7 +10,22 @@ from werkzeug.exceptions import HTTPException
 from wsproto.utilities import RemoteProtocolError
 
 from server import guard
-from server.blueprints import board, bundles, clips, deploy, design, jobs, join, looks, pages, params, projects, sample, trust
+from server.blueprints import (
+    archives,
+    board,
+    bundles,
+    clips,
+    deploy,
+    design,
+    jobs,
+    join,
+    looks,
+    pages,
+    params,
+    projects,
+    sample,
+    trust,
+)
 from server.errors import BoardError, ConflictError, DiskFullError, MissingError, RefusedError, TooLargeError
 from server.services import start_services
 from server.settings import Settings
@@ -47,7 +62,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # A phone that sleeps answers no ping; its socket is then closed.
     app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 20, "max_message_size": 4096}
     app.extensions["nestling"] = start_services(settings)
-    for module in (join, params, projects, sample, clips, looks, design, jobs, bundles, deploy, board, trust, pages):
+    for module in (join, params, projects, sample, archives, clips, looks, design, jobs, bundles, deploy, board, trust, pages):
         app.register_blueprint(module.bp)
     guard.init_app(app)
     app.register_error_handler(HTTPException, _http_error)

@@ -31,6 +31,20 @@ def nanoseconds(text: str) -> int:
     return (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
+def parts(text: str) -> tuple[int, int, int, int, int, int]:
+    """Year, month, day, hour, minute and second of a moment that was `written`."""
+    moment = datetime.fromisoformat(text)
+    return moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
+
+
+def check_written(text: object) -> str:
+    """Return the text when `written` gives it, for a moment from 1970 to 2100. Raises RefusedError."""
+    checked = check_time(text) if isinstance(text, str) else ""
+    if len(checked) != len("2026-03-01T09:30:00.000000Z") or not checked.endswith("Z") or not 1970 <= int(checked[:4]) <= 2100:
+        raise RefusedError(f"the time of a clip is written as 2026-03-01T09:30:00.000000Z, got {str(text)[:40]!r}")
+    return checked
+
+
 def check_time(text: str) -> str:
     """Return the text when it is a moment in ISO 8601, for example 2026-03-01T09:30:00Z. Raises RefusedError."""
     try:

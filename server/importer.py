@@ -1,31 +1,26 @@
 """Bringing recordings or photos in from a folder or a zip of `<label>/<file>`: what was taken, what was left out, and why.
 
 It also reads the layout of Speech Commands: `_background_noise_` holds long noise, and `<speaker>_nohash_<take>.wav` tells
-who spoke. A zip comes from anywhere: nothing is ever unpacked to disk, and no size in its directory is believed.
+who spoke. A clip that a Nestling stored keeps what is known of it. Nothing is ever unpacked to disk.
 """
 
 import os
-import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from server import clock
+from server import clock, zips
 from server.audio import MAX_SECONDS, MIN_SECONDS, SAMPLE_RATE, SOUND, Pcm, decode, to_content
 from server.errors import ConflictError, RefusedError
 from server.media import Content, Medium
 from server.names import check_label
-from server.store import About, Store
+from server.store import About, Store, about_in
 from training.labels import NOISE, NOISE_FOLDERS
 
-MAX_ENTRIES = 200_000
-MAX_FILE_BYTES = 50_000_000
-MAX_TOTAL_BYTES = 8_000_000_000
 NOISE_SECONDS = 120.0
-_BLOCK = 1 << 20
 _CLUTTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
@@ -72,7 +67,7 @@ def import_path(
     if path.is_dir():
         _import_all(store, project, list(_folder_entries(path, report)), report, progress)
     else:
-        with zipfile.ZipFile(path) as archive:
+        with zips.opened(path) as archive:
             _import_all(store, project, list(_zip_entries(archive, report)), report, progress)
     return report
 
@@ -99,9 +94,8 @@ def _import_one(store: Store, project: str, entry: _Entry, name: str, report: Re
     folder, file = _label_and_file(name, medium)
     is_noise = medium is SOUND and folder in NOISE_FOLDERS
     label = NOISE if is_noise else check_label(folder)
-    about = _about(file, is_noise) if medium is SOUND else {}
-    contents = _contents(medium, entry.read(), is_noise)
-    taken = sum(_add(store, project, label, content, entry, about) for content in contents)
+    clips = list(_clips(medium, entry, file, is_noise))
+    taken = sum(_add(store, project, label, *clip) for clip in clips)
     report.taken[label] += taken
     if not taken:
         raise RefusedError(f"it is already stored under label {label!r}")
@@ -118,27 +112,40 @@ def _label_and_file(name: str, medium: Medium) -> tuple[str, PurePosixPath]:
     return path.parts[0].lower(), path
 
 
-def _contents(medium: Medium, body: bytes, is_noise: bool) -> list[Content]:
-    """The clips in one file: a photo or a recording, or noise in pieces. Imports take more formats of sound than phones send."""
-    if medium is not SOUND:
-        return [medium.decode(body, MAX_FILE_BYTES)]
-    pcm = decode(body, NOISE_SECONDS if is_noise else MAX_SECONDS)
-    return [to_content(piece) for piece in (_pieces(pcm) if is_noise else [pcm])]
+def _clips(medium: Medium, entry: _Entry, file: PurePosixPath, is_noise: bool) -> Iterator[tuple[Content, About]]:
+    """The clips in one file: a photo or a recording, or noise in pieces."""
+    body = entry.read()
+    if own := _stored_by_us(medium, body, file):
+        yield own
+    elif medium is not SOUND:
+        content = medium.decode(body, zips.MAX_FILE_BYTES)
+        yield content, _about(content, entry)
+    else:
+        speaker, separator, _ = file.stem.partition("_nohash_")
+        # Pieces of one recording must not end up on both sides of a split.
+        session = _text(file.stem) if is_noise else None
+        pcm = decode(body, NOISE_SECONDS if is_noise else MAX_SECONDS)
+        for content in map(to_content, _pieces(pcm) if is_noise else [pcm]):
+            yield content, _about(content, entry, session, _text(speaker) if separator else None)
 
 
-def _about(file: PurePosixPath, is_piece: bool) -> dict[str, str | None]:
-    """What the name of a recording tells of it."""
-    speaker, separator, _ = file.stem.partition("_nohash_")
-    # Pieces of one recording must not end up on both sides of a split.
-    return {"session": _text(file.stem) if is_piece else None, "speaker": _text(speaker) if separator else None}
+def _stored_by_us(medium: Medium, body: bytes, file: PurePosixPath) -> tuple[Content, About] | None:
+    """A clip as a Nestling stored it, with all that is known of it; None where the file is another."""
+    try:
+        content, comment = medium.read(body, file.name)
+        return (content, about_in(comment, content)) if comment.get("id") == file.stem else None
+    except RefusedError:
+        return None
 
 
-def _add(store: Store, project: str, label: str, content: Content, entry: _Entry, about: Mapping[str, str | None]) -> bool:
+def _about(content: Content, entry: _Entry, session: str | None = None, speaker: str | None = None) -> About:
     # The same content gets the same id, so that importing twice stores once.
-    session, speaker = about.get("session"), about.get("speaker")
     recorded_at = clock.written(entry.modified)
-    values = About(id=content.sha256[:32], source="import", recorded_at=recorded_at, session=session, speaker=speaker)
-    stored = store.put(project, label, content, values)
+    return About(id=content.sha256[:32], source="import", recorded_at=recorded_at, session=session, speaker=speaker)
+
+
+def _add(store: Store, project: str, label: str, content: Content, about: About) -> bool:
+    stored = store.put(project, label, content, about)
     if stored.label != label:
         raise ConflictError(f"it is already stored, under label {stored.label!r}")
     return stored.is_new
@@ -168,8 +175,8 @@ def _folder_entries(root: Path, report: Report) -> Iterator[_Entry]:
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
             n_entries += 1
-            if n_entries > MAX_ENTRIES:
-                report.left_out.append((relative, f"only the first {MAX_ENTRIES:,} files are taken"))
+            if n_entries > zips.MAX_ENTRIES:
+                report.left_out.append((relative, f"only the first {zips.MAX_ENTRIES:,} files are taken"))
                 return
             if path.is_symlink() or not path.is_file():
                 report.left_out.append((relative, "it is a link or no plain file"))
@@ -180,14 +187,8 @@ def _folder_entries(root: Path, report: Report) -> Iterator[_Entry]:
 
 def _read_file(path: Path) -> bytes:
     with path.open("rb") as file:
-        body = file.read(MAX_FILE_BYTES + 1)
-    return _small_enough(body)
-
-
-def _small_enough(body: bytes) -> bytes:
-    if len(body) > MAX_FILE_BYTES:
-        raise RefusedError(f"it has more than {MAX_FILE_BYTES:,} bytes")
-    return body
+        body = file.read(zips.MAX_FILE_BYTES + 1)
+    return zips.small_enough(body)
 
 
 def _is_clutter(name: str) -> bool:
@@ -197,64 +198,15 @@ def _is_clutter(name: str) -> bool:
 # Zips
 
 
-@dataclass
-class _Budget:
-    """How many more bytes a zip may expand to."""
-
-    left: int
-
-    def spend(self, n_bytes: int) -> None:
-        self.left -= n_bytes
-        if self.left < 0:
-            raise RefusedError(f"the zip expands to more than {MAX_TOTAL_BYTES:,} bytes")
-
-
 def _zip_entries(archive: zipfile.ZipFile, report: Report) -> Iterator[_Entry]:
-    budget = _Budget(MAX_TOTAL_BYTES)
+    budget = zips.Budget()
     for n, info in enumerate(archive.infolist()):
-        if n >= MAX_ENTRIES:
-            report.left_out.append((info.filename[:200], f"only the first {MAX_ENTRIES:,} files are taken"))
+        if n >= zips.MAX_ENTRIES:
+            report.left_out.append((info.filename[:200], f"only the first {zips.MAX_ENTRIES:,} files are taken"))
             return
         if info.is_dir() or any(_is_clutter(part) for part in PurePosixPath(info.filename).parts if part != ".."):
             continue
-        if reason := _zip_refusal(info):
+        if reason := zips.refusal(info):
             report.left_out.append((info.filename[:200], reason))
             continue
-        yield _Entry(info.filename, lambda info=info: _read_zipped(archive, info, budget), _zip_time(info))  # type: ignore[misc]
-
-
-def _zip_refusal(info: zipfile.ZipInfo) -> str | None:
-    """Why an entry is not even looked at."""
-    # `orig_filename` is the name as it stands in the zip: `filename` has NULs cut off and separators changed.
-    name = info.orig_filename
-    mode = info.external_attr >> 16
-    if "\\" in name or "\0" in name or name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0]:
-        return "its name leads out of the zip"
-    if info.flag_bits & 0x1:
-        return "it is encrypted"
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return "it is a link or no plain file"
-    return None
-
-
-def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
-    body = bytearray()
-    try:
-        with archive.open(info) as file:
-            while block := file.read(_BLOCK):
-                budget.spend(len(block))
-                body += block
-                if len(body) > MAX_FILE_BYTES:
-                    break
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, RefusedError):
-            raise
-        raise RefusedError(f"the zip is broken here ({error})") from error
-    return _small_enough(bytes(body))
-
-
-def _zip_time(info: zipfile.ZipInfo) -> datetime:
-    try:
-        return datetime(*info.date_time, tzinfo=UTC)
-    except ValueError:
-        return datetime.now(UTC)
+        yield _Entry(info.filename, lambda info=info: zips.read(archive, info, budget), zips.time_of(info))  # type: ignore[misc]

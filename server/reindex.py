@@ -39,7 +39,7 @@ class Changes:
 
 def reindex(store: Store, engine: Engine) -> Changes:
     """Index what is on disk, forget what is not, and remove what was deleted or what a crash left. Call it before serving."""
-    store.purge(everything=True)
+    store.remove_remains()
     projects = store.project_names()
     with engine.begin() as connection:
         dropped = connection.execute(delete(clips).where(clips.c.project.not_in(projects))).rowcount

@@ -68,7 +68,13 @@ def serve(listener: socket.socket, open_browser: bool, **values: Any) -> None:
     make_folder(settings.data)
     certificate = _Certificate(settings.data / "tls", settings.host) if settings.tls else None
     app = create_app(asdict(settings))
-    server = http.Server(listener, app, *((certificate.context, certificate.follow_addresses) if certificate else (None,)))
+
+    def every_minute() -> None:
+        services(app).store.purge()
+        if certificate:
+            certificate.follow_addresses()
+
+    server = http.Server(listener, app, certificate.context if certificate else None, every_minute)
     board = _start_board(services(app))
     services(app).looker.start()
     try:

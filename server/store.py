@@ -10,6 +10,8 @@ A clip that is deleted lies in `deleted/<label>/` for ten minutes, from where it
 import logging
 import math
 import os
+import secrets
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -333,6 +335,19 @@ class Store:
             found = {row["id"]: row for part in _parts(ids) for row in connection.execute(_rows(project, part)).mappings()}
         return [_to_clip(found[clip_id], splits) for clip_id in ids if clip_id in found]
 
+    def ids(self, project: str) -> list[str]:
+        """The ids of all clips of a project, oldest first. Raises MissingError."""
+        self.medium(project)
+        query = select(clips.c.id).where(clips.c.project == project).order_by(clips.c.stored_at, clips.c.id)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def whole(self, project: str, clip_id: str) -> tuple[str, str, bytes]:
+        """Label, time of storing and file of a clip, which belong together while others change them. Raises MissingError."""
+        with self._writing:
+            (row,) = self._all_of(project, [clip_id])
+            return row["label"], row["stored_at"], self._read(project, row["label"], clip_id)
+
     def file(self, project: str, clip_id: str, medium: Medium) -> bytes:
         """The file of a clip. Raises MissingError where there is none, or one of another kind than asked for."""
         if self.medium(project) is not medium:
@@ -340,12 +355,13 @@ class Store:
         try:
             return self._path(project, clip_id).read_bytes()
         except FileNotFoundError:
-            with self._writing:  # it moved to another label, or is gone, since we looked
-                path = self._path(project, clip_id)
+            return self.whole(project, clip_id)[-1]  # it moved to another label, or is gone, since we looked
+
+    def _read(self, project: str, label: str, clip_id: str) -> bytes:
         try:
-            return path.read_bytes()
+            return self.path_of(project, label, clip_id).read_bytes()
         except FileNotFoundError as error:
-            raise MissingError(f"the {medium.noun} of clip {clip_id!r} is no longer on disk") from error
+            raise MissingError(f"the {self.medium(project).noun} of clip {clip_id!r} is no longer on disk") from error
 
     def change(self, project: str, ids: Sequence[str], change: Change) -> list[Clip]:
         """Change clips. What a person has decided is written into the file, which else stays as it is, its time too.
@@ -415,7 +431,43 @@ class Store:
                     deleted_at = self._deleted.get((project, path.stem), -math.inf)
                     if everything or time.monotonic() - deleted_at > KEPT_SECONDS:
                         self._deleted.pop((project, path.stem), None)
-                        files.remove(path)
+                        _remove(path)
+
+    @contextmanager
+    def new_folder(self) -> Iterator[Path]:
+        """A folder in which a project may be prepared, on the same disk; gone at the end unless it was adopted."""
+        folder = self._projects / f".{secrets.token_hex(8)}{files.TEMPORARY}"
+        files.make_folder(folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def adopt(self, project: str, folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make a prepared folder a project; `rows` index the clips in it.
+
+        Raises:
+            RefusedError: two of the clips are the same.
+            ConflictError: there is a project of this name.
+            DiskFullError: nothing was stored.
+        """
+        target = inside(self._projects, check_project(project))
+        try:
+            with disk_full_told(), self._writing, self._engine.begin() as connection:
+                for start in range(0, len(rows), MAX_PAGE):
+                    connection.execute(insert(clips), list(rows[start : start + MAX_PAGE]))
+                if target.exists():
+                    raise ConflictError(f"project {project!r} is already there; choose another name for this one")
+                files.move(folder, target)
+        except IntegrityError as error:
+            raise RefusedError("the zip holds the same clip twice; export the project again") from error
+        self._splits.changed(project)
+
+    def remove_remains(self) -> None:
+        """Remove what a crash left of projects that were being prepared, and what was deleted. Call it before serving."""
+        for remains in self._projects.glob(f".*{files.TEMPORARY}"):
+            shutil.rmtree(remains, ignore_errors=True)
+        self.purge(everything=True)
 
     def _deleted_folder(self, project: str) -> Path:
         return self.clips_folder(project).parent / DELETED
@@ -520,9 +572,16 @@ def index_row(project: str, label: str, about: About, content: Content, path: Pa
 
 def about_of(clip_id: str, comment: Mapping[str, Any], content: Content, path: Path) -> About:
     """What the file of a clip tells of itself; what its comment leaves out is made up for. Raises RefusedError."""
+    said = {name: value for name, value in comment.items() if value}
+    return about_in({"recorded_at": clock.modified(path), "source": "file", **said, "id": clip_id}, content)
+
+
+def about_in(comment: Mapping[str, Any], content: Content) -> About:
+    """What a comment tells of a clip, when it tells enough. Raises RefusedError."""
     known = {name: comment[name] for name in _SAID if comment.get(name)}
-    decided = read_decisions(comment, content.measures.get("n_samples"))
-    return About(**{"recorded_at": clock.modified(path), "source": "file", **known, "id": clip_id, "decided": decided})
+    if not {"id", "recorded_at"} <= set(known):
+        raise RefusedError("the file's comment names no id and no time")
+    return About(**known, decided=read_decisions(comment, content.measures.get("n_samples")))
 
 
 @dataclass
@@ -591,6 +650,13 @@ def _next_time(row: RowMapping) -> int:
     microsecond = clock.nanoseconds(row["stored_at"])
     turn: int = (row["mtime_ns"] - microsecond) // 100 + 1
     return microsecond + 100 * (turn % 4)
+
+
+def _remove(path: Path) -> None:
+    try:
+        files.remove(path)
+    except OSError as error:  # on Windows somebody may have it open: the next minute tries again
+        log.warning("%s cannot be deleted: %s", path, error)
 
 
 def _medium(kind: object) -> Medium:

@@ -88,4 +88,4 @@ def _store(store: Store, name: str, clips: list[_Clip]) -> None:
     store.create_project(name, SOUND.kind)
     for clip in clips:
         about = About(id=uuid.uuid4().hex, speaker=clip.speaker, source=SOURCE, recorded_at=clock.now())
-        store.add_content(name, clip.label, to_content(clip.pcm), about)
+        store.put(name, clip.label, to_content(clip.pcm), about)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from server import importer
+from server import zips
 from server.cli import main
 from server.errors import ConflictError
 from server.importer import Report, import_path
@@ -156,8 +156,8 @@ def test_a_link_in_a_folder_is_left_out(take: Callable[[Path], Report], tmp_path
 def test_a_bomb_is_read_no_further_than_its_limit(
     take: Callable[[Path], Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "MAX_FILE_BYTES", 3_000_000)
-    monkeypatch.setattr(importer, "MAX_TOTAL_BYTES", 6_000_000)
+    monkeypatch.setattr(zips, "MAX_FILE_BYTES", 3_000_000)
+    monkeypatch.setattr(zips, "MAX_TOTAL_BYTES", 6_000_000)
     bombs = {f"yes/{n}.wav": bytes(20_000_000) for n in range(3)}
     path = make_zip(tmp_path / "in.zip", bombs)
     content = path.read_bytes().replace((20_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
@@ -167,8 +167,8 @@ def test_a_bomb_is_read_no_further_than_its_limit(
 
 
 def test_a_real_bomb_meets_the_limits(take: Callable[[Path], Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importer, "MAX_FILE_BYTES", 3_000_000)
-    monkeypatch.setattr(importer, "MAX_TOTAL_BYTES", 6_000_000)
+    monkeypatch.setattr(zips, "MAX_FILE_BYTES", 3_000_000)
+    monkeypatch.setattr(zips, "MAX_TOTAL_BYTES", 6_000_000)
     reasons = [
         reason
         for _, reason in take(make_zip(tmp_path / "in.zip", {f"yes/{n}.wav": bytes(20_000_000) for n in range(3)})).left_out
@@ -177,7 +177,7 @@ def test_a_real_bomb_meets_the_limits(take: Callable[[Path], Report], tmp_path: 
 
 
 def test_too_many_entries_are_cut_off(take: Callable[[Path], Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importer, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(zips, "MAX_ENTRIES", 2)
     report = take(make_zip(tmp_path / "in.zip", {f"yes/{n}.wav": wav(samples(n)) for n in range(4)}))
     assert report.taken == {"yes": 2} and "only the first 2" in report.left_out[0][1]
 
