@@ -55,13 +55,24 @@ def trained(clips_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
 def test_events_tell_the_whole_way(trained: tuple[Path, list[dict]]) -> None:
     bundle, events = trained
     kinds = [event["event"] for event in events]
-    assert kinds[0] == "start" and kinds[-1] == "done" and kinds.count("epoch") == 25
+    n_epochs = kinds.count("epoch")
+    assert kinds[0] == "start" and kinds[-1] == "done" and 20 < n_epochs <= 25
     assert events[0]["labels"] == ["rise", "fall", "unknown"]
     assert sum(sum(splits.values()) for splits in events[0]["clips"].values()) == 90
     assert {event["stage"] for event in events if event["event"] == "stage"} == {"features", "train", "convert", "evaluate"}
     epochs = [event for event in events if event["event"] == "epoch"]
     assert epochs[-1]["loss"] < epochs[0]["loss"] and epochs[-1]["val_accuracy"] > 0.5
     assert bundle.name == "r" and bundle.parent.parent.is_dir()
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    training = manifest["training"]
+    late = {event["epoch"]: event["val_loss"] for event in epochs if event["epoch"] > 20}
+    assert training["epochs_run"] == n_epochs and training["best_epoch"] == min(late, key=late.get)
+    assert training["stopped"] == ("planned" if n_epochs == 25 else "no_new_low") and training["seconds"] > 0
+    # What is kept are the weights of that epoch.
+    best = next(event for event in epochs if event["epoch"] == training["best_epoch"])
+    assert manifest["metrics"]["float"]["validation"]["accuracy"] == pytest.approx(best["val_accuracy"], abs=1e-4)
+    assert manifest["model"]["preset"] == "ds_cnn" and manifest["model"]["design"][1]["type"] == "conv2d"
+    assert 2e6 < manifest["board"]["instructions"] < 4e6 and manifest["board"]["estimated"] is True
 
 
 def test_the_model_tells_the_words_apart(trained: tuple[Path, list[dict]]) -> None:
@@ -155,6 +166,22 @@ def test_the_same_seed_gives_the_same_model(clips_folder: Path, tmp_path: Path) 
     first, second = (tmp_path / run / "p" / "r" for run in ("a", "b"))
     for file in ("model_int8.tflite", "tfjs/group1-shard1of1.bin"):
         assert (first / file).read_bytes() == (second / file).read_bytes()
+
+
+def test_the_command_uses_the_projects_settings(tmp_path: Path) -> None:
+    project = tmp_path / "data" / "projects" / "p"
+    write_clips(project / "clips", {"rise": "rise", "fall": "fall", "whistle": "other"}, 6)
+    params = load_default().to_dict() | {"n_mfcc": 10}
+    settings = {"schema": 1, "params": params, "design": {"preset": "conv1d"}}
+    (project / "settings.json").write_text(json.dumps(settings))
+    exports = ["--data", tmp_path / "data", "--exports", tmp_path / "exports"]
+    nestling("train", "--project", "p", "--labels", "rise,fall", "--epochs", 1, "--run", "r", *exports)
+    manifest = json.loads((tmp_path / "exports" / "p" / "r" / "manifest.json").read_text())
+    assert manifest["params"] == params and manifest["input"]["shape"][-1] == 10 and manifest["model"]["preset"] == "conv1d"
+
+    (project / "settings.json").write_text(json.dumps({"schema": 1, "design": {"preset": "huge"}}))
+    result = nestling("train", "--project", "p", "--labels", "rise,fall", *exports, expect=1)
+    assert "settings.json of project 'p' cannot be used: preset must be one of" in " ".join(result.stderr.split())
 
 
 def test_a_run_is_never_overwritten(trained: tuple[Path, list[dict]], clips_folder: Path) -> None:
