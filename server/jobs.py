@@ -142,7 +142,7 @@ class Jobs:
         return self.job(job_id)
 
     def _context(self, project: str) -> Context:
-        kind, counts = self._store.medium(project).kind, self._store.counts(project)
+        kind, counts = self._store.medium(project).kind, self._store.usable(project)
         return Context(
             project=project,
             kind=kind,
