@@ -63,6 +63,6 @@ function Rounded({ path, manifest }) {
 
 /** @param {{ path: string }} props */
 const OfPhotos = ({ path }) => html`
-  <p class="notice">${tx('No board here runs a network for photos, so there is no int8 of it: phones compute in float, and only its file holds rounded weights. {next}', { next: html`<a href=${addressOf('/live', { bundle: path })}>${t('Go on to what it sees.')}</a>` })}</p>
+  <p class="card">${tx('No board here runs a network for photos, so there is no int8 of it: phones compute in float, and only its file holds rounded weights. {next}', { next: html`<a href=${addressOf('/live', { bundle: path })}>${t('Go on to what it sees.')}</a>` })}</p>
   <${KnownNetworks} />
   <div class="action"><a class="button primary" href=${addressOf('/live', { bundle: path })}><${Icon} name="live" />${t('Try it live')}</a></div>`;

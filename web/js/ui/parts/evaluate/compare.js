@@ -14,7 +14,7 @@ export function FloatAndInt8({ manifest }) {
   return html`
     <section class="card stack" aria-labelledby="float-int8">
       <h2 id="float-int8">${t('float32 beside int8')}</h2>
-      <div class="table" tabindex="0" role="region" aria-labelledby="float-int8">
+      <div class="table" tabindex="0" role="group" aria-labelledby="float-int8">
         <table class="compare">
           <thead><tr><td></td><th scope="col">float32</th><th scope="col">int8</th><th scope="col">${t('Difference')}</th></tr></thead>
           <tbody>

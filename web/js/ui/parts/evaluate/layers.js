@@ -28,7 +28,7 @@ export function Layers({ layers }) {
     <section class="card stack" aria-labelledby="layers">
       <h2 id="layers">${t('Layer by layer')}</h2>
       <p class="small">${t('Choose a layer to see its weights. The lower the signal to noise, the more the rounding has taken.')}</p>
-      <div class="table" tabindex="0" role="region" aria-labelledby="layers">
+      <div class="table" tabindex="0" role="group" aria-labelledby="layers">
         <table class="layers">
           <thead><tr><th class="label" scope="col">${t('Layer')}</th><th scope="col">${t('Weights')}</th><th scope="col">${t('Signal to noise')}</th><th scope="col">${t('Error of its outputs')}</th></tr></thead>
           <tbody>${layers.map((layer, i) => html`<${LayerRow} key=${layer.name} layer=${layer} loses=${layers.length > 1 && layer === worst} chosen=${i === index} onChoose=${() => setIndex(i)} />`)}</tbody>

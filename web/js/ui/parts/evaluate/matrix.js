@@ -19,7 +19,7 @@ const shown = (share) => (share === null || share === undefined ? '–' : percen
 export const PerLabel = ({ manifest: { labels, project }, metric }) => html`
   <section class="card stack" aria-labelledby="per-label">
     <h2 id="per-label">${t('Each label')}</h2>
-    <div class="table" tabindex="0" role="region" aria-labelledby="per-label">
+    <div class="table" tabindex="0" role="group" aria-labelledby="per-label">
       <table class="per-label">
         <thead><tr><th class="label" scope="col">${t('Label')}</th><th scope="col">${t('Precision')}</th><th scope="col">${t('Recall')}</th><th scope="col">F1</th></tr></thead>
         <tbody>${labels.map((/** @type {string} */ label) => html`
@@ -40,8 +40,8 @@ export function Matrix({ manifest, metric, rows, engine, split }) {
   const says = saysOf(kind);
   const open = (/** @type {number} */ row, /** @type {number} */ column) => setCell(cell?.[0] === row && cell[1] === column ? null : [row, column]);
   return html`
-    <section class="card stack" aria-labelledby="confusion">
-      <h2 id="confusion">${t('Confusion matrix')}</h2>
+    <section class="card stack">
+      <h2>${t('Confusion matrix')}</h2>
       <p class="small quiet">${rows ? t('Tap a cell to open what lies in it. What is on the diagonal is right.') : t('What is on the diagonal is right.')}</p>
       <${Confusion} labels=${labels} confusion=${metric.confusion} says=${says} chosen=${cell} onChoose=${rows ? open : undefined} />
       ${rows && cell && html`
