@@ -8,7 +8,7 @@ import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { t, tn } from '../i18n.js';
 import { BundlePicker, useBundle } from '../parts/bundle.js';
-import { Chips } from '../parts/chips.js';
+import { Choice } from '../parts/explore/choice.js';
 import { byAnswer, byLabel, bySplit, splitNames } from '../parts/explore/colours.js';
 import { useFixes } from '../parts/explore/fixes.js';
 import { hear, hush } from '../parts/explore/hear.js';
@@ -60,17 +60,14 @@ function Explorer({ current }) {
   const of = from === FEATURES ? FEATURES : bundle.path;
   const { map, missing, problem, reload, version } = useMap(current.name, of);
   const speech = current.kind === 'speech';
-  const sources = [{ value: FEATURES, content: speech ? t('The sound') : t('The colours') }, { value: 'model', content: t('The model') }];
+  const sources = { [FEATURES]: t('Sound'), model: t('Model') };
+  const source = speech && bundle.path && html`<${Choice} name=${t('Made from')} value=${from} options=${sources} onChange=${setFrom} />`;
   return html`
-    <div class="choices">
-      ${speech && bundle.path && html`<${Chips} name="from" legend=${t('What the map is made from')} value=${from} options=${sources} onChange=${setFrom} />`}
-      <${BundlePicker} ...${bundle} />
-    </div>
-    <p class="quiet">${explanation(from, speech)}</p>
+    ${!map && html`<div class="choices">${source}</div>`}
     ${problem && html`<${Problem} message=${problem} onRetry=${reload} />`}
     ${missing && html`<${Embedding} project=${current.name} bundle=${bundle.path} onDone=${reload} />`}
     ${map && (map.ids.length
-      ? html`<${Dots} key=${of} map=${map} current=${current} bundle=${bundle} version=${version} reload=${reload} />`
+      ? html`<${Dots} key=${of} map=${map} current=${current} bundle=${bundle} version=${version} reload=${reload} source=${source} explanation=${explanation(from, speech)} />`
       : html`<p class="quiet" role="status">${t('Looking at the clips ...')}</p>`)}
     ${map && map.left > 0 && html`<${Left} map=${map} bundle=${bundle.path} project=${current.name} reload=${reload} />`}`;
 }
@@ -135,8 +132,8 @@ function Left({ map, bundle, project: name, reload }) {
     <${Embedding} project=${name} bundle=${bundle} onDone=${reload} />`;
 }
 
-/** @param {{ map: ClipMap, current: Project, bundle: import('../parts/bundle.js').Chosen, version: number, reload: () => Promise<void> }} props */
-function Dots({ map, current, bundle, version, reload }) {
+/** @param {{ map: ClipMap, current: Project, bundle: import('../parts/bundle.js').Chosen, version: number, reload: () => Promise<void>, source: any, explanation: string }} props */
+function Dots({ map, current, bundle, version, reload, source, explanation: says }) {
   const [by, setBy] = useState(/** @type {By} */ ('label'));
   const [hidden, setHidden] = useState(/** @type {Set<number>} */ (new Set()));
   const { evaluation, lacks } = useEvaluation(bundle, by === 'right');
@@ -162,9 +159,11 @@ function Dots({ map, current, bundle, version, reload }) {
   const speech = current.kind === 'speech';
   return html`
     <div class="choices">
-      <${Chips} name="by" legend=${t('Colour by')} value=${by} options=${colourings(Boolean(bundle.path))} onChange=${change} />
+      ${source}
+      <${Choice} name=${t('Colour by')} value=${by} options=${colourings(Boolean(bundle.path))} onChange=${change} />
       ${layout.choice}
     </div>
+    ${(source || by === 'right') && html`<${BundlePicker} ...${bundle} />`}
     ${by === 'right' && lacks && html`<p class="quiet">${lacks}</p>`}
     ${layout.progress}
     <div class="explore">
@@ -172,6 +171,7 @@ function Dots({ map, current, bundle, version, reload }) {
         <${Plot} points=${layout.points} colouring=${colouring} hidden=${hidden} faint=${map.disabled} chosen=${chosen} current=${at} describe=${describe}
           onCurrent=${onCurrent} onHear=${play} onToggle=${select.toggle} onLasso=${select.lasso} />
         <${Legend} groups=${colouring.groups} hidden=${hidden} onHide=${setHidden} />
+        <p>${says}</p>
         <p class="small quiet" id="plot-help">${t('Tap a dot to hear it; draw around some to select them. With the keyboard: arrow keys walk from dot to dot, Enter plays, the space bar selects.')} ${layout.says}</p>
       </div>
       <div class="stack">
@@ -185,9 +185,7 @@ function Dots({ map, current, bundle, version, reload }) {
 }
 
 /** @param {boolean} withModel */
-const colourings = (withModel) => [
-  { value: 'label', content: t('Label') }, { value: 'split', content: t('Split') }, ...(withModel ? [{ value: 'right', content: t('Right or wrong') }] : []),
-];
+const colourings = (withModel) => ({ label: t('Label'), split: t('Split'), ...(withModel && { right: t('Right or wrong') }) });
 
 /** @param {string} name @param {string} id */
 async function readAndHear(name, id) {

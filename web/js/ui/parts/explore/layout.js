@@ -6,8 +6,8 @@ import { readMap } from '../../../data/explore.js';
 import { layOut } from '../../../data/layout.js';
 import { t } from '../../i18n.js';
 import { announce } from '../announce.js';
-import { Chips } from '../chips.js';
 import { Problem } from '../notices.js';
+import { Choice } from './choice.js';
 
 /** @typedef {{ of: string, ids: string[], x: Float32Array, y: Float32Array }} Laid */
 
@@ -36,10 +36,9 @@ export function useLayout(project, map) {
     return () => controller.abort();
   }, [kind, isLaid, map]);
   const points = useMemo(() => (kind === 'umap' && laid ? arranged(laid, map) : map), [kind, laid, map]);
-  const options = [{ value: 'pca', content: 'PCA' }, { value: 'umap', content: 'UMAP' }];
   return {
     points,
-    choice: html`<${Chips} name="layout" legend=${t('Layout')} value=${kind} options=${options} onChange=${setKind} />`,
+    choice: html`<${Choice} name=${t('Layout')} value=${kind} options=${{ pca: 'PCA', umap: 'UMAP' }} onChange=${setKind} />`,
     progress: html`${problem && html`<${Problem} message=${problem} />`}${kind === 'umap' && !isLaid && html`<${Working} share=${share} onCancel=${() => setKind('pca')} />`}`,
     says: kind === 'pca' ? axes(map) : t('UMAP keeps neighbours together; how far apart two groups lie says little.'),
   };

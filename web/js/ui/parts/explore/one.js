@@ -3,6 +3,7 @@
 import { html, useEffect, useMemo, useState } from '../../../../vendor/preact.js';
 import * as api from '../../../data/api.js';
 import { soundOf } from '../../../data/explore.js';
+import { locateWord } from '../../../dsp/locate.js';
 import { decodeWav } from '../../../dsp/wav.js';
 import { t } from '../../i18n.js';
 import { takenAt } from '../clips.js';
@@ -14,6 +15,8 @@ import { LeaveOut, Relabel, Remove } from './fixes.js';
 import { HearButton } from './hear.js';
 
 /** @typedef {import('../../../data/explore.js').Clip} Clip */
+
+const WINDOW = 16000; // one second at 16 kHz: what a model looks at
 
 /** @returns {Record<string, string>} */
 export const verdictNames = () => ({ fine: t('fine'), silent: t('silent'), clipped: t('too loud'), 'cut off': t('cut off') });
@@ -39,7 +42,7 @@ export function One({ project, id, version, labels, fixes, isChosen, answer, onT
         <${Remove} clips=${[clip]} fixes=${fixes} name=${name} />
       </div>
       <div class="row">
-        <button class="button bare" type="button" aria-pressed=${isChosen} onClick=${onToggle}>${isChosen ? t('In the selection') : t('Select')}</button>
+        <button class="button" type="button" aria-pressed=${isChosen} onClick=${onToggle}>${isChosen ? t('In the selection') : t('Select')}</button>
         <button class="button bare" type="button" onClick=${onAround}>${t('Select it and the ten nearest')}</button>
       </div>
       ${problem && html`<${Problem} message=${problem} />`}
@@ -59,6 +62,9 @@ function useClip(project, id, version) {
   return { clip: clip?.id === id ? clip : null, problem, setProblem };
 }
 
+/** @param {Int16Array} pcm */
+const shadeOf = (pcm) => (pcm.length > WINDOW ? { start: locateWord(pcm, WINDOW), length: WINDOW } : null);
+
 /** @param {{ clip: Clip }} props */
 function Sound({ clip }) {
   const [wav, setWav] = useState(/** @type {Uint8Array | null} */ (null));
@@ -68,5 +74,5 @@ function Sound({ clip }) {
     soundOf(clip).then((found) => { if (wanted) setWav(found); }, () => {}); // the play button tells why
     return () => { wanted = false; };
   }, [clip.id, String(clip.trim)]);
-  return html`<div class="sound">${pcm && html`<${Waveform} pcm=${pcm} shade=${null} />`}</div>`;
+  return html`<div class="sound">${pcm && html`<${Waveform} pcm=${pcm} shade=${shadeOf(pcm)} />`}</div>`;
 }

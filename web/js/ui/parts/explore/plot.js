@@ -12,6 +12,7 @@ import { boxOf, inside, nearestTo, nextIn, place, scaled } from './points.js';
 const REACH = 24; // CSS pixels around a finger
 const DRAG = 8; // a finger that moved less has tapped
 const CLOSER = 0.7;
+const LAYERS = 8; // so that no group covers the others
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -133,23 +134,30 @@ function keys({ placed, isShown, props }) {
 function draw(canvas, { placed, colouring, hidden, faint, chosen, current, lasso }) {
   const { context } = prepare(canvas);
   const radius = placed.x.length > 4000 ? 2.5 : placed.x.length > 800 ? 3.5 : 5;
-  colouring.groups.forEach((group, number) => {
-    if (hidden.has(number)) return;
-    const [full, hollow] = [new Path2D(), new Path2D()];
-    colouring.of.forEach((of, i) => {
-      if (of === number) addDot(faint[i] || group.shape === 'cross' ? hollow : full, group.shape, placed.x[i], placed.y[i], radius);
+  for (let layer = 0; layer < LAYERS; layer++) {
+    colouring.groups.forEach((group, number) => {
+      if (!hidden.has(number)) drawGroup(context, { placed, colouring, faint, group, number, layer, radius });
     });
-    context.fillStyle = context.strokeStyle = resolved(group.colour);
-    context.lineWidth = group.shape === 'cross' ? 2 : 1;
-    context.fill(full);
-    context.stroke(hollow);
-  });
+  }
   context.strokeStyle = colour('--ink');
   context.lineWidth = 1.5;
   context.stroke(rings(placed, chosen, radius + 2));
   context.lineWidth = 3;
   if (current >= 0) context.stroke(rings(placed, [current], radius + 5));
   drawLasso(context, lasso);
+}
+
+/** A share of a group's dots, as one path. @param {CanvasRenderingContext2D} context
+ *  @param {{ placed: Points, colouring: Colouring, faint: ArrayLike<number>, group: import('./colours.js').Group, number: number, layer: number, radius: number }} what */
+function drawGroup(context, { placed, colouring, faint, group, number, layer, radius }) {
+  const [full, hollow] = [new Path2D(), new Path2D()];
+  for (let i = layer; i < colouring.of.length; i += LAYERS) {
+    if (colouring.of[i] === number) addDot(faint[i] || group.shape === 'cross' ? hollow : full, group.shape, placed.x[i], placed.y[i], radius);
+  }
+  context.fillStyle = context.strokeStyle = resolved(group.colour);
+  context.lineWidth = group.shape === 'cross' ? 2 : 1;
+  context.fill(full);
+  context.stroke(hollow);
 }
 
 /** @param {Path2D} path @param {'dot' | 'cross'} shape @param {number} x @param {number} y @param {number} radius */

@@ -2,6 +2,7 @@
 
 import { html, useState } from '../../../../vendor/preact.js';
 import { t, tn } from '../../i18n.js';
+import { Icon } from '../icons.js';
 import { Dot } from '../label.js';
 import { splitNames } from './colours.js';
 import { LeaveOut, Relabel, Remove } from './fixes.js';
@@ -40,11 +41,11 @@ function Row({ clip, place, labels, speech, onToggle, onShow }) {
   return html`
     <li>
       <div class="spread">
-        <span class="what row"><${Dot} label=${clip.label} project=${clip.project} labels=${labels} /><span>${clip.label} <span class="small quiet">${clip.disabled ? t('disabled') : clip.split && splitNames()[clip.split]}</span></span></span>
-        <span class="row">
+        <span class="what"><${Dot} label=${clip.label} project=${clip.project} labels=${labels} /> ${clip.label} <span class="small quiet">${clip.disabled ? t('disabled') : clip.split && splitNames()[clip.split]}</span></span>
+        <span class="keep">
           ${speech && html`<${HearButton} clip=${clip} name=${name} onProblem=${setProblem} />`}
           <button class="button bare" type="button" aria-label=${t('Show {name}', { name })} onClick=${() => onShow(clip.dot)}>${t('Show')}</button>
-          <button class="button bare" type="button" aria-label=${t('Take out {name}', { name })} onClick=${() => onToggle(clip.dot)}>${t('Take out')}</button>
+          <button class="button bare" type="button" aria-label=${t('Take out {name}', { name })} onClick=${() => onToggle(clip.dot)}><${Icon} name="remove" /></button>
         </span>
       </div>
       ${problem && html`<p class="small warn" role="alert">${problem}</p>`}
