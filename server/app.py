@@ -24,9 +24,10 @@ from server.blueprints import (
     params,
     projects,
     sample,
+    searches,
     trust,
 )
-from server.errors import BoardError, ConflictError, DiskFullError, MissingError, RefusedError, TooLargeError
+from server.errors import BoardError, ConflictError, DiskFullError, MissingError, RefusedError, StorageError, TooLargeError
 from server.services import start_services
 from server.settings import Settings
 
@@ -39,6 +40,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     ConflictError: (409, "Conflict"),
     TooLargeError: (413, "Request Entity Too Large"),
     BoardError: (503, "Service Unavailable"),
+    StorageError: (503, "Service Unavailable"),
     DiskFullError: (507, "Insufficient Storage"),
 }
 _DETAIL = {
@@ -62,7 +64,23 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # A phone that sleeps answers no ping; its socket is then closed.
     app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 20, "max_message_size": 4096}
     app.extensions["nestling"] = start_services(settings)
-    for module in (join, params, projects, sample, archives, clips, looks, design, jobs, bundles, deploy, board, trust, pages):
+    for module in (
+        join,
+        params,
+        projects,
+        sample,
+        archives,
+        clips,
+        looks,
+        design,
+        jobs,
+        searches,
+        bundles,
+        deploy,
+        board,
+        trust,
+        pages,
+    ):
         app.register_blueprint(module.bp)
     guard.init_app(app)
     app.register_error_handler(HTTPException, _http_error)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from server import cli_board, cli_sample, cli_training
+from server import cli_board, cli_sample, cli_search, cli_training
 from server.settings import Settings
 from training.convert.manifest import KINDS
 
@@ -44,6 +44,7 @@ def main() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A Python file with a function build(input_shape, n_labels): whoever has joined may train its Keras network here.",
 )
+@cli_search.storage_option("--search-storage")
 @click.option("--verbose", is_flag=True, help="Log every request.")
 def serve(host: str, port: int, open_browser: bool, verbose: bool, **values: Any) -> None:
     """Serve the web app to this computer and the phones around it, until Ctrl+C."""
@@ -97,6 +98,7 @@ def import_(path: Path, project: str, kind: str | None, data: Path, as_json: boo
 
 for command in (
     *(cli_training.train, cli_training.evaluate, cli_training.classify, cli_training.features),
+    cli_search.search,
     *(cli_board.bridge, cli_board.board, cli_board.flash, cli_board.codegen),
     cli_sample.sample,
 ):

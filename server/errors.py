@@ -29,6 +29,10 @@ class BoardError(Exception):
     """There is no board, or it did not do what it was asked."""
 
 
+class StorageError(Exception):
+    """The database of searches cannot be reached, or used."""
+
+
 class DiskFullError(Exception):
     """There is no room to store it; nothing of it was kept."""
 

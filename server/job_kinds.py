@@ -3,7 +3,8 @@ business of a task of the same name in `training.job`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from server.board.bridge import Bridge
@@ -11,8 +12,12 @@ from server.bundles import Bundles
 from server.errors import MissingError, RefusedError
 from server.names import check_label
 from server.project_settings import ProjectSettings
+from training.convert.manifest import check_name
 from training.labels import UNKNOWN
 from training.run import MAX_EPOCHS, MAX_SEED
+from training.search.config import DEFAULT_EPOCHS as DEFAULT_SEARCH_EPOCHS
+from training.search.config import DEFAULT_TRIALS, MAX_TRIALS, MAX_WORKERS, Limits
+from training.search.config import MAX_EPOCHS as MAX_SEARCH_EPOCHS
 from training.speech.clips import check_trainable as check_recordings
 from training.speech.design import check_design, check_trainable
 from training.speech.folds import DEFAULT_FOLDS, MAX_FOLDS, MIN_FOLDS, check_foldable
@@ -128,6 +133,26 @@ def check_flashing(values: Mapping[str, Any], context: Context) -> dict[str, Any
     return {"bundle": path, "port": name, "runtime": runtime}
 
 
+def check_search(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """A search: {"labels", "trials", "workers", "epochs", "limits", "name", "seed"}, and "params", the project's front end."""
+    check_names(values, ("labels", "trials", "workers", "epochs", "limits", "name", "seed"))
+    if context.kind != "speech":
+        raise RefusedError("there is one network for photos and nothing to search; train it as it is")
+    config = {
+        "labels": check_labels(values.get("labels"), context),
+        "trials": whole_number("trials", values.get("trials", DEFAULT_TRIALS), 1, MAX_TRIALS),
+        "workers": whole_number("workers", values.get("workers", 1), 1, MAX_WORKERS),
+        "epochs": whole_number("epochs", values.get("epochs", DEFAULT_SEARCH_EPOCHS), 1, MAX_SEARCH_EPOCHS),
+        "seed": whole_number("seed", values.get("seed", 1), 0, MAX_SEED),
+        "params": context.settings.front_end().to_dict(),
+    }
+    name = values.get("name", f"{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    try:
+        return {**config, "limits": asdict(Limits.from_dict(values.get("limits", {}))), "name": check_name(str(name), "search")}
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
+
+
 def check_names(values: Mapping[str, Any], known: Collection[str]) -> None:
     """Raise RefusedError at a setting that a job of this kind does not have."""
     if unknown := sorted(set(values) - {*known}):
@@ -175,6 +200,7 @@ def _front_end_and_network(values: Mapping[str, Any], context: Context, n_labels
 KINDS: dict[str, JobKind] = {
     "train": JobKind(lane=HEAVY, check=check_training, makes_bundle=True),
     "kfold": JobKind(lane=HEAVY, check=check_folds),
+    "search": JobKind(lane=HEAVY, check=check_search),
     "embed": JobKind(lane=LIGHT, check=check_embedding),
     "flash": JobKind(lane=LIGHT, check=check_flashing, takes_port=True),
 }

@@ -1,4 +1,4 @@
-"""One machine's part in a search: starts workers, and tells of all trials as the database has them, those of other machines too."""
+"""One machine's part in a search: starts workers, and tells of all trials as the database has them, other machines' too."""
 
 import json
 import subprocess

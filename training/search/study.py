@@ -219,7 +219,7 @@ def is_behind(search: Search, trial: Trial, losses: list[float], instructions: f
     ]
     if len(others) < _ENOUGH_TO_COMPARE:
         return False
-    return min(losses) > sorted(others)[(len(others) - 1) // 2]
+    return bool(min(losses) > sorted(others)[(len(others) - 1) // 2])
 
 
 def record(trial: FrozenTrial) -> dict[str, Any]:
