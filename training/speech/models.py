@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from training.features.params import MfccParams
 from training.speech.design import Design, check_trainable
+from training.speech.expert import check_runs_on_board, read_expert, rebuilt_on
 from training.speech.layers import Layer, as_2d, depthwise_strides, pool_strides
 
 layers = keras.layers
@@ -27,15 +28,27 @@ def build(
         n_labels: number of classes.
         mean, deviation: of each coefficient over the training split, shape (n_mfcc,).
     Raises:
-        ValueError: its layers do not fit each other, or the board does not have one of them.
+        ValueError: its layers do not fit each other, or the board does not have one of them; or an expert's file will not do.
     """
     check_trainable(design, params, n_labels)
     inputs = keras.Input((params.n_frames, params.n_mfcc), name="mfcc")
     x = _standardise(inputs, params, mean, deviation)
+    if design.expert:
+        return _expert(design, params, n_labels, inputs, x)
     for layer in design.layers:
         x = _BUILDERS[layer.type](layer, x)
     outputs = layers.Dense(n_labels, activation="softmax", name="scores")(x)
     return keras.Model(inputs, outputs, name=design.preset or "design")
+
+
+def _expert(design: Design, params: MfccParams, n_labels: int, inputs: keras.KerasTensor, x: keras.KerasTensor) -> keras.Model:
+    """The network of an expert's file, which is given the scaled features."""
+    if design.file is None:
+        raise ValueError("the design is an expert's, but no file was named: start with --expert-model FILE")
+    own = read_expert(design.file, params, n_labels)
+    model = keras.Model(inputs, rebuilt_on(own, layers.Reshape(params.shape)(x)), name="expert")
+    check_runs_on_board(design.file, model, params)
+    return model
 
 
 def _standardise(

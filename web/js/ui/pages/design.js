@@ -3,7 +3,7 @@
 import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
 import { learnFrom } from '../../data/access.js';
 import { readDesign, saveDesign } from '../../data/design.js';
-import { kindOf } from '../../data/project.js';
+import { kindOf, refreshProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
 import { t, tx } from '../i18n.js';
@@ -47,6 +47,7 @@ function useOverview(project) {
   const [problem, setProblem] = useState('');
   async function load() {
     setProblem('');
+    await refreshProject(); // which makes it where it is not there yet
     try {
       setOverview(await readDesign(project));
     } catch (error) {
