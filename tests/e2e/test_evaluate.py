@@ -188,9 +188,9 @@ def test_float_and_int8_layer_by_layer(server: Server, page: Page, judged: dict[
     page.goto(f"{server.url}/#/optimize")
     table = page.get_by_role("region", name="float32 beside int8")
     sizes = [(server.exports / "words" / "judged" / f"model_{engine}.tflite").stat().st_size for engine in ("float", "int8")]
-    cells = [f"{size / 1000:.1f} kB" for size in sizes] + [f"{sizes[0] / sizes[1]:.1f} times smaller"]
+    cells = [f"{size / 1000:.1f} kB" for size in sizes] + [f"÷ {sizes[0] / sizes[1]:.1f}"]
     expect(table.get_by_role("row", name="Size").get_by_role("cell")).to_have_text(cells)
-    expect(table.get_by_role("row", name="RAM").get_by_role("cell")).to_have_text(["98.4 kB", "31.2 kB", "3.1 times smaller"])
+    expect(table.get_by_role("row", name="RAM").get_by_role("cell")).to_have_text(["98.4 kB", "31.2 kB", "÷ 3.1"])
     expect(table.get_by_role("row", name="Accuracy, test")).to_contain_text("0.0 points")
     expect(table.get_by_role("row", name="Instructions")).to_contain_text("4.31 M")
 

@@ -91,7 +91,7 @@ function Judged({ path, manifest }) {
     ${problem && html`<${Problem} message=${problem} onRetry=${load} />`}
     ${!kept && html`<p class="notice">${t('This model was made before answers were kept, so there is no curve, and its cells cannot be opened. Train again for them.')}</p>`}
     ${metric?.n > 0 && html`
-      <div class="row" role="group" aria-label=${t('What is shown below')}>
+      <div class="row asides" role="group" aria-label=${t('What is shown below')}>
         <${Chips} name="split" legend=${t('Split')} value=${split} onChange=${setSplit} options=${there.map((value) => ({ value, content: splitName(value) }))} />
         ${engines.length > 1 && html`<${Chips} name="engine" legend=${t('Numbers')} value=${engine} onChange=${setEngine} options=${engines.map((value) => ({ value, content: value }))} />`}
       </div>

@@ -15,7 +15,7 @@ export function FloatAndInt8({ manifest }) {
     <section class="card stack" aria-labelledby="float-int8">
       <h2 id="float-int8">${t('float32 beside int8')}</h2>
       <div class="table" tabindex="0" role="group" aria-labelledby="float-int8">
-        <table class="compare">
+        <table class="compare costs">
           <thead><tr><td></td><th scope="col">float32</th><th scope="col">int8</th><th scope="col">${t('Difference')}</th></tr></thead>
           <tbody>
             ${['validation', 'test'].map((split) => html`<${AccuracyRow} split=${split} float=${metrics.float[split]} int8=${metrics.int8[split]} />`)}
@@ -51,4 +51,4 @@ const signed = (change) => `${change > 0 ? '+' : ''}${change.toFixed(1)}`.replac
 const BytesRow = ({ name, float, int8 }) => html`
   <tr><th class="label" scope="row">${name}</th>
     ${[float, int8].map((bytes) => html`<td>${bytes ? kilobytes(bytes) : '–'}</td>`)}
-    <td>${float && int8 ? t('{n} times smaller', { n: (float / int8).toFixed(1) }) : ''}</td></tr>`;
+    <td>${float && int8 ? `÷ ${(float / int8).toFixed(1)}` : ''}</td></tr>`;

@@ -24,6 +24,9 @@ const AXES = {
   det: { at: deviates, ticks: [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] },
 };
 
+/** Rates of false accepts where the line of guessing begins and ends. @type {Record<View, number[]>} */
+const GUESSES = { roc: [0, 1], det: [1 - DET_HIGHEST, DET_HIGHEST] };
+
 /** @param {number} rate */
 function deviates(rate) {
   const low = normalDeviate(DET_LOWEST);
@@ -106,7 +109,7 @@ function draw(canvas, view, curve, threshold) {
   drawAxes(context, plane);
   context.strokeStyle = colour('--quiet');
   context.setLineDash([4, 4]);
-  line(context, Array.from({ length: 101 }, (_, i) => [plane.x(i / 100), plane.y(1 - i / 100)]));
+  line(context, GUESSES[view].map((rate) => [plane.x(rate), plane.y(1 - rate)]));
   context.setLineDash([]);
   context.strokeStyle = colour('--accent');
   context.lineWidth = 3;

@@ -19,7 +19,7 @@ export const KnownNetworks = () => html`
   <section class="card stack" aria-labelledby="known">
     <h2 id="known">${t('What others have measured')}</h2>
     <div class="table" tabindex="0" role="group" aria-labelledby="known">
-      <table class="compare">
+      <table class="compare costs">
         <thead><tr><th class="label" scope="col">${t('Network')}</th><th scope="col">float32</th><th scope="col">int8</th><th scope="col">${t('int8, trained for it')}</th><th scope="col">${t('Size')}</th></tr></thead>
         <tbody>${KNOWN.map(({ name, float, int8, aware, size, small }) => html`
           <tr><th class="label" scope="row">${name}</th><td>${tenths(float)}</td><td>${tenths(int8)}</td><td>${aware === null ? '–' : tenths(aware)}</td>

@@ -10,7 +10,7 @@ import { exact } from './says.js';
 /** @typedef {import('../../../data/evaluate.js').Layer} Layer */
 
 const N_LEVELS = HIGHEST - LOWEST + 1;
-const APART = 4; // CSS pixels: levels that lie closer together are drawn as a ruler at the foot
+const APART = 2; // CSS pixels: levels that lie closer together are drawn at the foot only
 const RULER = 14;
 const ZOOMS = [1, 4, 16];
 
@@ -29,7 +29,7 @@ export function Layers({ layers }) {
       <h2 id="layers">${t('Layer by layer')}</h2>
       <p class="small">${t('Choose a layer to see its weights. The lower the signal to noise, the more the rounding has taken.')}</p>
       <div class="table" tabindex="0" role="group" aria-labelledby="layers">
-        <table class="layers">
+        <table class="layer-table">
           <thead><tr><th class="label" scope="col">${t('Layer')}</th><th scope="col">${t('Weights')}</th><th scope="col">${t('Signal to noise')}</th><th scope="col">${t('Error of its outputs')}</th></tr></thead>
           <tbody>${layers.map((layer, i) => html`<${LayerRow} key=${layer.name} layer=${layer} loses=${layers.length > 1 && layer === worst} chosen=${i === index} onChoose=${() => setIndex(i)} />`)}</tbody>
         </table>
@@ -108,11 +108,13 @@ function draw(canvas, layer, scale, zoom) {
     context.fillRect(at(edges[i]), foot - tall, Math.max(1, at(edges[i + 1]) - at(edges[i])), tall);
   });
   context.fillStyle = colour('--ink');
-  const wide = at(scale) - at(0) >= APART;
+  const top = at(scale) - at(0) >= APART ? 0 : foot + 2;
   for (let level = LOWEST + 1; level < LOWEST + N_LEVELS; level++) {
     const x = Math.round(at(level * scale));
-    context.globalAlpha = wide ? 0.45 : 0.6;
-    context.fillRect(x, wide ? 0 : foot + 2, 1, wide ? height : RULER - 2);
+    context.globalAlpha = 0.3;
+    context.fillRect(x, top, 1, foot + 2 - top);
+    context.globalAlpha = 0.7;
+    context.fillRect(x, foot + 2, 1, RULER - 2);
   }
   context.globalAlpha = 1;
 }
