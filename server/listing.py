@@ -3,21 +3,25 @@
 Ids and what they are sorted by are read of all clips that match, which is quick at ten thousand; the rest is read of a page.
 """
 
+import threading
 from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, select
+from sqlalchemy import ColumnElement, Engine, String, and_, case, cast, select
 
 from server import clock
 from server.database import clips, looks
 from server.errors import RefusedError
 from server.names import check_clip_id, check_label
+from server.splits import Splits
 from training.clips import SPLITS
 
 MAX_PAGE = 500
 _MAX_TEXT = 64
+_MAX_LISTS = 32
 
 # A look is at the clip as it is now when its key ends in the content and the part that counts.
 _PART: ColumnElement[str] = case(
@@ -98,28 +102,52 @@ class Wanted:
             if len(getattr(self, name) or "") > _MAX_TEXT:
                 raise RefusedError(f"{name} has at most {_MAX_TEXT} characters")
 
+    @property
+    def looks_count(self) -> bool:
+        """Whether the looks at clips decide what is in the list, or where."""
+        return self.verdict is not None or self.sort == "level"
 
-def find(connection: Connection, project: str, wanted: Wanted, splits: Mapping[str, str | None]) -> list[Key]:
-    """The keys of all clips that are wanted, sorted forwards.
 
-    Args:
-        connection: to the index.
-        project: whose.
-        wanted: which.
-        splits: the split of each clip by its id.
+class Lists:
+    """The lists that were asked for last, so that the pages of one are cut from what the first of them found.
+
+    Safe to share between threads.
     """
-    order = ORDERS[wanted.sort]
-    columns = [clips.c.stored_at, clips.c.id]
-    query = select(*columns) if order.column is None else select(order.column, *columns)
-    # The looks are only joined where they are asked for: it takes longer than all the rest.
-    query = query.select_from(LOOKED_AT if wanted.verdict or wanted.sort == "level" else clips).where(clips.c.project == project)
-    for name in ("label", "source", "disabled"):
-        if (value := getattr(wanted, name)) is not None:
-            query = query.where(clips.c[name] == value)
-    if wanted.verdict is not None:
-        query = query.where(looks.c.verdict == wanted.verdict)
-    keys = (order.key(row) for row in connection.execute(query))
-    return sorted(key for key in keys if wanted.split is None or splits.get(key[-1]) == wanted.split)
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[str, Wanted], tuple[Splits, Sequence[Key]]] = OrderedDict()
+
+    def get(self, project: str, wanted: Wanted, splits: Splits) -> Sequence[Key]:
+        """The keys of all clips of a project that are wanted, sorted forwards; `splits` are other ones after every change."""
+        if wanted.looks_count:  # what is found by looking changes without a change of the clips
+            return self._find(project, wanted, splits)
+        with self._lock:
+            known = self._known.get((project, wanted))
+        if known and known[0] is splits:
+            return known[1]
+        found = self._find(project, wanted, splits)
+        with self._lock:
+            self._known[project, wanted] = splits, found
+            self._known.move_to_end((project, wanted))
+            while len(self._known) > _MAX_LISTS:
+                self._known.popitem(last=False)
+        return found
+
+    def _find(self, project: str, wanted: Wanted, splits: Splits) -> Sequence[Key]:
+        order = ORDERS[wanted.sort]
+        columns = [clips.c.stored_at, clips.c.id]
+        query = select(*columns) if order.column is None else select(order.column, *columns)
+        query = query.select_from(LOOKED_AT if wanted.looks_count else clips).where(clips.c.project == project)
+        for name in ("label", "source", "disabled"):
+            if (value := getattr(wanted, name)) is not None:
+                query = query.where(clips.c[name] == value)
+        if wanted.verdict is not None:
+            query = query.where(looks.c.verdict == wanted.verdict)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return sorted(order.key(row) for row in rows if wanted.split is None or splits.of.get(row[-1]) == wanted.split)
 
 
 def cut_page(keys: Sequence[Key], sort: str, limit: int, after: str) -> tuple[list[str], str | None]:

@@ -20,14 +20,14 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from server import clock, files
 from server.audio import MIN_SECONDS, SAMPLE_RATE, SOUND
 from server.database import clips, looks
 from server.errors import ConflictError, MissingError, RefusedError, disk_full_told
-from server.listing import LOOKED_AT, MAX_PAGE, Wanted, cut_page, find
+from server.listing import LOOKED_AT, MAX_PAGE, Lists, Wanted, cut_page
 from server.media import Content, Medium
 from server.names import check_clip_id, check_label, check_project, inside
 from server.photos import PHOTO
@@ -107,7 +107,8 @@ class Clip:
 
     def to_dict(self) -> dict[str, Any]:
         """The clip as JSON shows it: without the measures of the other kind."""
-        return {name: value for name, value in asdict(self).items() if value is not None or name not in _MEASURES}
+        values = vars(self)  # and not `asdict`, which copies: a page has 500 clips
+        return {name: value for name, value in values.items() if value is not None or name not in _MEASURES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +162,7 @@ class Store:
         # One writer at a time in this process, in turn; SQLite's own lock would let thirty phones poll for it.
         self._writing = threading.Lock()
         self._splits = AllSplits(engine)
+        self._lists = Lists(engine)
         self._deleted: dict[tuple[str, str], float] = {}  # when each was deleted that can be brought back
         with disk_full_told():
             files.make_folder(self._projects)
@@ -197,7 +199,7 @@ class Store:
     def project(self, name: str) -> dict[str, Any]:
         """A project and its labels, as JSON shows them. Raises MissingError."""
         kind, folder = self.medium(name).kind, self.clips_folder(name).parent
-        counts, sources = self.counts(name), self._sources(name)
+        counts, sources = self.counts(name), self._tally(name, clips.c.source)
         labels = [{"label": label, "n_clips": n, "sources": sources.get(label, {})} for label, n in counts.items()]
         summary = {"name": name, "kind": kind, "created_at": clock.modified(folder), "n_clips": sum(counts.values())}
         return {**summary, "labels": labels, "minimum": MIN_CLIPS}
@@ -223,15 +225,6 @@ class Store:
         with self._engine.connect() as connection:
             return {row.label: row.n for row in connection.execute(query)}
 
-    def _sources(self, project: str) -> dict[str, dict[str, int]]:
-        """Number of clips by label and by what recorded them: a model hears best through the microphone that it learned from."""
-        query = select(clips.c.label, clips.c.source, func.count().label("n")).where(clips.c.project == project)
-        found: dict[str, dict[str, int]] = {}
-        with self._engine.connect() as connection:
-            for row in connection.execute(query.group_by(clips.c.label, clips.c.source).order_by(clips.c.source)):
-                found.setdefault(row.label, {})[row.source] = row.n
-        return found
-
     def usable(self, project: str) -> dict[str, int]:
         """Number of clips by label that are not disabled: what training has to learn from."""
         query = select(clips.c.label, func.count().label("n")).where(clips.c.project == project, ~clips.c.disabled)
@@ -244,13 +237,35 @@ class Store:
 
     def overview(self, project: str) -> dict[str, Any]:
         """Counts of clips by label, and of each by split, source and verdict, as JSON shows them. Raises MissingError."""
-        splits = self.splits(project)
-        columns = (clips.c.id, clips.c.label, clips.c.source, clips.c.disabled, looks.c.verdict)
-        found = {label: _Count(label) for label in self.counts(project)}
+        splits, sources, verdicts = (
+            self.splits(project),
+            self._tally(project, clips.c.source),
+            self._tally(project, looks.c.verdict),
+        )
+        disabled = self._tally(project, clips.c.disabled)
+        labels = [
+            {
+                "label": label,
+                "n": n,
+                "disabled": disabled.get(label, {}).get(True, 0),
+                "splits": splits.counts.get(label, dict.fromkeys(SPLITS, 0)),
+                "sources": sources.get(label, {}),
+                "verdicts": verdicts.get(label, {}),
+            }
+            for label, n in self.counts(project).items()
+        ]
+        return {"split_by": splits.by, "labels": labels}
+
+    def _tally(self, project: str, column: ColumnElement[Any]) -> dict[str, dict[Any, int]]:
+        """Number of clips by label and by the value of a column; those without a value are left out."""
+        table = LOOKED_AT if column.table is looks else clips
+        query = select(clips.c.label, column.label("value"), func.count().label("n")).select_from(table)
+        query = query.where(clips.c.project == project, column.is_not(None)).group_by(clips.c.label, column).order_by(column)
+        found: dict[str, dict[Any, int]] = {}
         with self._engine.connect() as connection:
-            for row in connection.execute(select(*columns).select_from(LOOKED_AT).where(clips.c.project == project)):
-                found.setdefault(row.label, _Count(row.label)).add(row, splits.of.get(row.id))
-        return {"split_by": splits.by, "labels": [asdict(count) for count in found.values()]}
+            for row in connection.execute(query):
+                found.setdefault(row.label, {})[row.value] = row.n
+        return found
 
     def clips_folder(self, project: str) -> Path:
         """Where a project's clips lie, `<label>/<clip id>.wav` or `.jpg`. Raises MissingError when there is no such project."""
@@ -322,9 +337,7 @@ class Store:
             MissingError: no such project.
             RefusedError: limit or cursor is malformed.
         """
-        splits = self.splits(project)
-        with self._engine.connect() as connection:
-            keys = find(connection, project, wanted, splits.of)
+        keys = self._lists.get(project, wanted, self.splits(project))
         ids, cursor = cut_page(keys, wanted.sort, limit, after)
         return self.those(project, ids), cursor, len(keys)
 
@@ -582,28 +595,6 @@ def about_in(comment: Mapping[str, Any], content: Content) -> About:
     if not {"id", "recorded_at"} <= set(known):
         raise RefusedError("the file's comment names no id and no time")
     return About(**known, decided=read_decisions(comment, content.measures.get("n_samples")))
-
-
-@dataclass
-class _Count:
-    """How many clips of a label there are, of each split, source and verdict."""
-
-    label: str
-    n: int = 0
-    disabled: int = 0
-    splits: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
-    sources: dict[str, int] = field(default_factory=dict)
-    verdicts: dict[str, int] = field(default_factory=dict)
-
-    def add(self, row: Any, split: str | None) -> None:
-        """Count one more; what is disabled counts as such alone."""
-        self.n += 1
-        self.disabled += bool(row.disabled)
-        self.sources[row.source] = self.sources.get(row.source, 0) + 1
-        if split and not row.disabled:
-            self.splits[split] += 1
-        if row.verdict:
-            self.verdicts[row.verdict] = self.verdicts.get(row.verdict, 0) + 1
 
 
 def _rows(project: str, ids: Sequence[str]) -> Any:

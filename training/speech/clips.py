@@ -101,8 +101,9 @@ def split_clips(
     clips = [clip for clip in clips if not clip.disabled]
     for name, key in keys.items():
         splits: dict[str, list[Clip]] = {split: [] for split in SPLITS}
+        places = {group: split_of(group, fractions) for group in {key(clip) for clip in clips}}
         for clip in clips:
-            splits[clip.split or split_of(key(clip), fractions)].append(clip)
+            splits[clip.split or places[key(clip)]].append(clip)
         if _is_complete(splits, clips, labels, fractions):
             return name, splits
     return "clip", _split_each_class(clips, labels, fractions)
