@@ -84,7 +84,7 @@ def counting(emit: Emit, stage: str, total: int, what: str) -> Callable[[int, in
         nonlocal done
         done += 1
         if done * 10 // total > (done - 1) * 10 // total:
-            emit({"event": "stage", "stage": stage, "detail": f"{done} of {total} {what}"})
+            emit({"event": "stage", "stage": stage, "detail": f"{done} of {total} {what}", "n": done, "of": total})
 
     return advance
 

@@ -57,7 +57,8 @@ def fit(
     model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
     steps = max(MIN_STEPS, len(learn) // BATCH_SIZE)
     compile_model(model, epochs, steps)
-    emit({"event": "stage", "stage": "train", "detail": f"{model.count_params():,} parameters, {steps} batches an epoch"})
+    n = model.count_params()
+    emit({"event": "stage", "stage": "train", "detail": f"{n:,} parameters, {steps} batches an epoch", "n": n, "steps": steps})
     one_hot = np.eye(n_labels, dtype=np.float32)
     learning = Learning(epochs, EpochLines(epochs, emit))
     model.fit(

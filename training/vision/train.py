@@ -103,7 +103,7 @@ def load_dataset(config: RunConfig, emit: Emit) -> Dataset:
     counts = {label: {split: sum(photo.folder == label for photo in splits[split]) for split in SPLITS} for label in labels}
     emit_start(emit, config, PRESET, "burst", counts)
     if cut:
-        emit({"event": "warning", "detail": _flattering(cut)})
+        emit({"event": "warning", "code": "few_bursts", "labels": cut, "detail": _flattering(cut)})
     return Dataset(labels, splits, counts, fingerprint(photos))
 
 
@@ -179,7 +179,8 @@ def _fit(config: RunConfig, dataset: Dataset, features: dict[str, Features], emi
     model = keras.Sequential([keras.Input((learn.values.shape[1],)), layer])
     optimizer = keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    emit({"event": "stage", "stage": "train", "detail": f"{layer.count_params():,} parameters on {len(learn.labels)} pictures"})
+    n = layer.count_params()
+    emit({"event": "stage", "stage": "train", "detail": f"{n:,} parameters on {len(learn.labels)} pictures", "n": n})
     scaled = {"train": (learn.values - mean) / deviation, "validation": (judge.values - mean) / deviation}
     learning = Learning(config.epochs, EpochLines(config.epochs, emit))
     model.fit(

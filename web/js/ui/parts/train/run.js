@@ -59,6 +59,22 @@ function useJob(id, onEnd) {
   return { job, events, connected, manifest, problem, cancel };
 }
 
+/** What is going on. @param {Event} event of a stage @param {boolean} vision whether photos are learned */
+function stageText({ stage, n, of, detail }, vision) {
+  if (stage === 'features' && of) return vision ? t('{n} of {of} photos looked at', { n, of }) : t('{n} of {of} clips read', { n, of });
+  if (stage === 'train' && n) return t('{n} parameters learn', { n });
+  if (stage === 'convert') return vision ? t('The network with its new last layer, for the browser') : t('int8 for the board, TF.js for the phone, each checked against Keras');
+  if (stage === 'evaluate') return vision ? t('Judged on photos that were not trained on') : t('Float and int8 judged on clips that were not trained on');
+  return detail;
+}
+
+/** @param {Event} event */
+function warningText({ code, labels, detail }) {
+  if (code === 'no_other_words') return t('There are no clips of other words, so the model will take any word for one of yours.');
+  if (code === 'few_bursts') return t('The photos of {labels} come from fewer than three bursts. Photos of one burst look alike, so the accuracy is flattering. Take some more in another place or light.', { labels: labels.join(', ') });
+  return detail;
+}
+
 /** @param {{ id: string, onEnd: () => void }} props */
 export function Run({ id, onEnd }) {
   const { job, events, connected, manifest, problem, cancel } = useJob(id, onEnd);
@@ -72,7 +88,7 @@ export function Run({ id, onEnd }) {
     ${manifest && html`<${Results} manifest=${manifest} />`}
     ${manifest && html`<${Stopped} training=${manifest.training ?? {}} />`}
     ${manifest?.mistakes && html`<${Mistakes} manifest=${manifest} />`}
-    ${events.filter(({ event }) => event === 'warning').map(({ detail }) => html`<div class="notice warning"><p>${told(detail)}</p></div>`)}
+    ${events.filter(({ event }) => event === 'warning').map((event) => html`<div class="notice warning"><p>${warningText(event)}</p></div>`)}
     ${job.kind === 'train' && html`<${Curves} epochs=${events.filter(({ event }) => event === 'epoch')} best=${manifest?.training?.best_epoch} />`}
     <details><summary>${t('Log')}</summary><pre class="log" tabindex="0">${events.map((event) => JSON.stringify(event)).join('\n')}</pre></details>
     <div class="action">
@@ -117,7 +133,7 @@ function Progress({ job, events, connected }) {
   const { fold, folds } = events.findLast((event) => event.fold && event.event !== 'fold') ?? {};
   return html`
     <section class="card tight stack" aria-label=${t('Progress')}>
-      <p role="status"><strong>${waits ? t('It waits for the run before it.') : stage ? told(stage.detail) : t('It starts.')}</strong></p>
+      <p role="status"><strong>${waits ? t('It waits for the run before it.') : stage ? stageText(stage, !job.config.params) : t('It starts.')}</strong></p>
       ${epoch && html`<div class="bar" aria-hidden="true"><i style=${{ transform: `scaleX(${epoch.epoch / epoch.epochs})` }}></i></div>
         <p class="small quiet numbers">${fold ? t('Fold {fold} of {folds}, epoch {n} of {all}', { fold, folds, n: epoch.epoch, all: epoch.epochs }) : t('Epoch {n} of {all}', { n: epoch.epoch, all: epoch.epochs })}</p>`}
       <ol class="stages">

@@ -104,7 +104,7 @@ function Name({ run, choosing, chosen, onChoose }) {
   return html`
     <div class="run-name">
       ${choosing && html`<label class="pick"><input type="checkbox" checked=${chosen} onChange=${onChoose} /><span class="spoken">${t('Compare the run of {when}', { when })}</span></label>`}
-      <a class="button bare" href=${address}><span class="spoken">${t('Open the run of')} </span>${when}</a>
+      <a class="button bare" href=${address} aria-label=${t('Open the run of {when}', { when })}>${when}</a>
     </div>`;
 }
 
@@ -118,7 +118,7 @@ function Others({ title, jobs }) {
         ${jobs.map((job) => html`
           <li class="spread" key=${job.id}>
             <span class="what"><strong>${(job.config.labels ?? []).join(', ')}</strong> <span class="small quiet numbers">${job.kind === 'kfold' && `${tn(job.config.folds, '{n} fold', '{n} folds')}, `}${moment(job.created_at)}, ${stateName(job.state)}${UNFINISHED.includes(job.state) ? '' : ` ${seconds(lasted(job))}`}</span></span>
-            <a class="button bare" href=${addressOf('/train', { job: job.id })}>${t('Open')}<span class="spoken"> ${t('the run of {when}', { when: moment(job.created_at) })}</span></a>
+            <a class="button bare" href=${addressOf('/train', { job: job.id })} aria-label=${t('Open the run of {when}', { when: moment(job.created_at) })}>${t('Open')}</a>
           </li>`)}
       </ul>
     </section>`;

@@ -123,9 +123,9 @@ function Means({ project, kind }) {
   return html`
     <section class="card tight" aria-label=${t('What it learns with')}>
       <p class="spread"><span>${t('Preprocessing')}<br /><strong>${found?.params_changed ? t('this project\'s own, {crc}', { crc: found.params_crc32 }) : t('the usual one')}</strong></span>
-        <a class="button bare" href="#/preprocess">${t('Change')}<span class="spoken"> ${t('the preprocessing')}</span></a></p>
+        <a class="button bare" href="#/preprocess" aria-label=${t('Change the preprocessing')}>${t('Change')}</a></p>
       <p class="spread"><span>${t('Design')}<br /><strong>${own ?? t('the usual one, ds_cnn')}</strong></span>
-        <a class="button bare" href="#/design">${t('Change')}<span class="spoken"> ${t('the design')}</span></a></p>
+        <a class="button bare" href="#/design" aria-label=${t('Change the design')}>${t('Change')}</a></p>
     </section>`;
 }
 
