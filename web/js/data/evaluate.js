@@ -15,7 +15,6 @@ import { best } from '../dsp/metrics.js';
  * @typedef {import('./api.js').Clip & { split?: string | null, pinned?: boolean, disabled?: boolean }} HeldClip
  * @typedef {{ label?: string, split?: string | null, disabled?: boolean }} Changes  `split: null` leaves it to the deal again
  * @typedef {import('../dsp/metrics.js').Metric} Metric
- * @typedef {{ labels: string[], folds: Metric[], total: Metric }} Folds
  */
 
 /** @param {string} path of a bundle @returns {Promise<Evaluation>} */
@@ -37,14 +36,8 @@ export async function restoreClip(project, id) {
   await request(`${projectPath(project)}/clips/restore`, { method: 'POST', json: { ids: [id] } });
 }
 
-/** The newest cross-validation of a project, and what came out of it. @param {string} project
- *  @returns {Promise<{ job: import('./api.js').Job, folds: Folds | null } | null>} */
-export async function readFolds(project) {
+/** A project's newest cross-validation that is done, else the newest. @param {string} project @returns {Promise<import('./api.js').Job | null>} */
+export async function lastFolds(project) {
   const all = (await listJobs()).filter((job) => job.kind === 'kfold' && job.project === project);
-  const job = all.find(({ state }) => state === 'done') ?? all[0];
-  if (!job) return null;
-  return { job, folds: job.state === 'done' ? await ask(`/jobs/${encodeURIComponent(job.id)}/result`) : null };
+  return all.find(({ state }) => state === 'done') ?? all[0] ?? null;
 }
-
-/** @param {string} project @param {{ labels: string[], folds: number }} config @returns {Promise<import('./api.js').Job>} */
-export const startFolds = (project, config) => ask(`${projectPath(project)}/jobs`, { method: 'POST', json: { kind: 'kfold', ...config } });

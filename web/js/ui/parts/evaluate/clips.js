@@ -10,6 +10,7 @@ import { best } from '../../../dsp/metrics.js';
 import { t, told } from '../../i18n.js';
 import { takenAt } from '../clips.js';
 import { PlayButton } from '../player.js';
+import { sentence } from '../train/figures.js';
 
 /** @typedef {import('../../../data/evaluate.js').Engine} Engine */
 /** @typedef {import('../../../data/evaluate.js').HeldClip} HeldClip */
@@ -47,7 +48,7 @@ function useClip(project, id) {
       setClip(await task());
     } catch (error) {
       if (error instanceof api.RefusedError && error.status === 404) setClip(null);
-      else setProblem(error instanceof Error ? error.message : String(error));
+      else setProblem(sentence(error));
     }
   }
   const andTell = (/** @type {() => Promise<HeldClip | null>} */ task) => attempt(task).then(refreshProject);

@@ -1,10 +1,11 @@
 /** Float beside int8: what the rounding costs, and what it saves. */
 
 import { html } from '../../../../vendor/preact.js';
-import { spoken, t } from '../../i18n.js';
+import { t } from '../../i18n.js';
 import { counted } from '../kind.js';
 import { splitName } from '../results.js';
-import { kilobytes, percent, range } from './says.js';
+import { bytes, millions } from '../train/figures.js';
+import { percent, range } from './says.js';
 
 /** @typedef {import('../../../data/evaluate.js').Metric} Metric */
 
@@ -21,7 +22,7 @@ export function FloatAndInt8({ manifest }) {
             ${['validation', 'test'].map((split) => html`<${AccuracyRow} split=${split} float=${metrics.float[split]} int8=${metrics.int8[split]} />`)}
             <${BytesRow} name=${t('Size')} float=${files['model_float.tflite']?.bytes} int8=${files['model_int8.tflite']?.bytes} />
             <${BytesRow} name=${t('RAM (arena)')} float=${floatArena} int8=${arena} />
-            <tr><th class="label" scope="row">${t('Instructions')}<br /><span class="small quiet">${t('an inference, estimated')}</span></th><td>–</td><td>${board?.instructions ? millions(board.instructions) : '–'}</td><td></td></tr>
+            <tr><th class="label" scope="row">${t('Instructions')}<br /><span class="small quiet">${t('an inference, estimated')}</span></th><td>–</td><td>${millions(board?.instructions)}</td><td></td></tr>
           </tbody>
         </table>
       </div>
@@ -30,9 +31,6 @@ export function FloatAndInt8({ manifest }) {
         <p>${t('Float32 keeps each number in 4 bytes, int8 in one: rounded to one of 256 steps. The arena is the memory for what goes from layer to layer, measured with TensorFlow Lite for Microcontrollers. Boards run the int8 model only, so nobody counts what float would take there; a dash is what this model was not measured on.')}</p></details>
     </section>`;
 }
-
-/** @param {number} n */
-const millions = (n) => `${(n / 1e6).toLocaleString(spoken(), { maximumFractionDigits: 2 })} M`;
 
 /** @param {{ split: string, float: Metric | undefined, int8: Metric | undefined }} props */
 function AccuracyRow({ split, float, int8 }) {
@@ -50,5 +48,5 @@ const signed = (change) => `${change > 0 ? '+' : ''}${change.toFixed(1)}`.replac
 /** @param {{ name: string, float: number | null | undefined, int8: number | null | undefined }} props */
 const BytesRow = ({ name, float, int8 }) => html`
   <tr><th class="label" scope="row">${name}</th>
-    ${[float, int8].map((bytes) => html`<td>${bytes ? kilobytes(bytes) : '–'}</td>`)}
+    ${[float, int8].map((size) => html`<td>${bytes(size)}</td>`)}
     <td>${float && int8 ? `÷ ${(float / int8).toFixed(1)}` : ''}</td></tr>`;

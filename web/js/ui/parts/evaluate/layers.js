@@ -30,7 +30,7 @@ export function Layers({ layers }) {
       <p class="small">${t('Choose a layer to see its weights. The lower the signal to noise, the more the rounding has taken.')}</p>
       <div class="table" tabindex="0" role="group" aria-labelledby="layers">
         <table class="layer-table">
-          <thead><tr><th class="label" scope="col">${t('Layer')}</th><th scope="col">${t('Weights')}</th><th scope="col">${t('Signal to noise')}</th><th scope="col">${t('Error of its outputs')}</th></tr></thead>
+          <thead><tr><th class="label" scope="col">${t('Layer')}</th><th scope="col">${t('Signal to noise')}</th><th scope="col">${t('Error of its outputs')}</th></tr></thead>
           <tbody>${layers.map((layer, i) => html`<${LayerRow} key=${layer.name} layer=${layer} loses=${layers.length > 1 && layer === worst} chosen=${i === index} onChoose=${() => setIndex(i)} />`)}</tbody>
         </table>
       </div>
@@ -43,8 +43,8 @@ export function Layers({ layers }) {
 /** @param {{ layer: Layer, loses: boolean, chosen: boolean, onChoose: () => void }} props */
 const LayerRow = ({ layer, loses, chosen, onChoose }) => html`
   <tr class=${chosen ? 'chosen' : ''}>
-    <th class="label" scope="row"><button class="button bare" type="button" aria-pressed=${chosen} onClick=${onChoose}>${layer.name}</button>${loses && html`<br /><span class="small warn">${t('loses most')}</span>`}</th>
-    <td>${layer.shape.join(' × ')}</td>
+    <th class="label" scope="row"><button class="button bare" type="button" aria-pressed=${chosen} onClick=${onChoose}>${layer.name}</button>
+      <br /><span class="small quiet">${layer.shape.join(' × ')}</span>${loses && html` <span class="small warn">${t('loses most')}</span>`}</th>
     <td>${layer.signal_to_noise_db === null ? t('nothing lost') : `${layer.signal_to_noise_db.toFixed(1)} dB`}</td>
     <td>${layer.activation_error === null ? '–' : html`${exact(layer.activation_error)}<br /><span class="small quiet">${t('{n} steps', { n: (layer.activation_error / layer.activation.scale).toFixed(2) })}</span>`}</td>
   </tr>`;

@@ -14,9 +14,6 @@ export const range = ([low, high]) => `${Math.round(100 * low)}-${Math.round(100
 /** At least so many digits that two neighbours differ. @param {number} value */
 export const exact = (value) => (value === 0 ? '0' : String(Number(value.toPrecision(4))).replace('-', '\u2212'));
 
-/** @param {number} bytes */
-export const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-
 /** What the confusion matrix says of a kind. @param {Kind} kind @returns {import('../confusion.js').Says} */
 export function saysOf(kind) {
   if (kind === 'vision') {
