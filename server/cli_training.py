@@ -4,7 +4,7 @@ import importlib
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from server.settings import CHECKOUT
 from training.convert.manifest import KINDS, check_name, read_manifest
 from training.labels import UNKNOWN, check_label
 from training.run import MAX_EPOCHS
+from training.speech.design import Design, check_design
 from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET, PRESETS
 from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
 
@@ -60,6 +61,10 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="The same seed, the same model.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), show_default=f"the project's, else {DEFAULT_PRESET}",
               help="The network, for recordings.")  # fmt: skip
+@click.option(
+    "--design", type=FILE, help="A network of your own instead: layers as JSON, as `PUT .../settings/design` takes them."
+)
+@click.option("--expert-model", type=FILE, help="A network of your own instead: a Python file with build(input_shape, n_labels).")
 @click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")
 @click.option("--exports", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "exports",
               show_default="<checkout>/exports", help="Where the bundle goes: <exports>/<project>/<run>.")  # fmt: skip
@@ -68,7 +73,8 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line while training.")
 def train(
     project: str | None, clips: Path | None, kind: str | None, labels: tuple[str, ...], epochs: int | None, seed: int,
-    preset: str | None, run: str | None, exports: Path, data: Path, as_json: bool,
+    preset: str | None, design: Path | None, expert_model: Path | None, run: str | None, exports: Path, data: Path,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Train a model on recorded words or on photos and write its bundle, checked, for the phone and the board.
 
@@ -77,9 +83,10 @@ def train(
     if (project is None) == (clips is None):
         raise click.UsageError("name either --project or --clips")
     folder, kind = (clips, kind or "speech") if clips else _project_folder(data / "projects" / str(project), kind)
-    _check_fits(kind, labels, preset)
+    _check_fits(kind, labels, [preset, design, expert_model])
     with sentences():
         settings = read_settings(folder.parent) if project else ProjectSettings()
+        network = _network(preset, design, expert_model, settings)
     project = project or _slug(folder.resolve().name)
     run = run or datetime.now().strftime("%Y%m%d-%H%M%S")
     epochs = epochs or (VISION_EPOCHS if kind == "vision" else DEFAULT_EPOCHS)
@@ -89,7 +96,7 @@ def train(
         config = RunConfig(
             clips=folder, labels=labels, bundle=exports / project / run, project=project, run=run, epochs=epochs, seed=seed
         )
-        manifest = _train(kind, config, settings, preset, emit)
+        manifest = _train(kind, config, settings, network, emit)
     if not as_json:
         _print_trained(manifest, config.bundle)
 
@@ -104,25 +111,39 @@ def _project_folder(project: Path, kind: str | None) -> tuple[Path, str]:
     return folders[kind], kind
 
 
-def _check_fits(kind: str, labels: tuple[str, ...], preset: str | None) -> None:
+def _check_fits(kind: str, labels: tuple[str, ...], networks: Sequence[object]) -> None:
     if kind == "speech" and not labels:
         raise click.UsageError("name the words to tell apart: --labels yes,no")
-    if kind == "vision" and preset:
-        raise click.UsageError("--preset chooses a network for recordings; photos have one network only")
+    if sum(network is not None for network in networks) > 1:
+        raise click.UsageError("name one network: --preset, --design or --expert-model")
+    if kind == "vision" and any(networks):
+        raise click.UsageError(
+            "--preset, --design and --expert-model choose a network for recordings; photos have one network only"
+        )
+
+
+def _network(preset: str | None, file: Path | None, expert_model: Path | None, settings: ProjectSettings) -> Design:
+    """The network that was asked for, else the project's, else the default. Raises ValueError."""
+    if expert_model:
+        return check_design({"expert": True}).with_file(expert_model)
+    if file:
+        try:
+            return check_design(json.loads(file.read_text(encoding="utf-8")))
+        except ValueError as error:
+            raise ValueError(f"{file} is no design: {error}") from error
+    return check_design({"preset": preset} if preset else settings.design or {"preset": DEFAULT_PRESET})
 
 
 def _train(
-    kind: str, config: Any, settings: ProjectSettings, preset: str | None, emit: Callable[[dict[str, Any]], None]
+    kind: str, config: Any, settings: ProjectSettings, design: Design, emit: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     if kind == "vision":
         from training.vision.train import train as train_vision
 
         return train_vision(config, emit)
-    from training.speech.design import check_design
     from training.speech.train import TrainConfig
     from training.speech.train import train as train_speech
 
-    design = check_design({"preset": preset} if preset else settings.design or {"preset": DEFAULT_PRESET})
     return train_speech(TrainConfig(**vars(config), params=settings.front_end(), design=design), emit)
 
 

@@ -7,11 +7,12 @@ DESIGN.md ("The design") says how far they are off.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, log2, prod
+from math import ceil, prod
 from operator import mul
 from typing import Any
 
 from training.convert.memory import Memory, Step, convolution_memory, depthwise_memory, round_up
+from training.features.cost import buffer_bytes, table_bytes
 from training.features.params import MfccParams
 from training.speech.layers import Layer, Shape, as_2d, depthwise_strides, pool_strides
 
@@ -74,21 +75,16 @@ def code_bytes(steps: Sequence[Call]) -> int:
     return _START_BYTES + sum(_CODE_BYTES[kernel] for kernel in set(kernels)) + _CALL_BYTES * len(kernels)
 
 
-def frame_instructions(params: MfccParams) -> int:
-    """Of the front end, for one frame: about."""
-    fft = params.n_fft / 2 * log2(params.n_fft)
-    return round(3000 + 7 * fft + 2 * params.n_fft + 60 * params.n_mels + 5 * params.n_mels * params.n_mfcc)
-
-
 def sketch_bytes(params: MfccParams) -> tuple[int, int]:
     """About what a sketch takes beside the model, flash and RAM: the core, the front end, microphone and serial port."""
-    n_values = prod(params.shape)
-    tables = 4 * (params.n_mels * params.n_mfcc + params.frame_length + 2 * params.n_fft)
-    return 120_000 + tables, 70_000 + n_values + 8 * params.n_fft
+    return _REST_FLASH_BYTES + table_bytes(params), _REST_RAM_BYTES + buffer_bytes(params)
 
 
+# What `training.convert.board_image.measure` says of a sketch, less its model and its front end.
+_REST_FLASH_BYTES = 100_600
+_REST_RAM_BYTES = 71_500
 # Instructions a kernel goes through, each the factor of one number that its caller counts: fitted by least squares to
-# 216 layers of random sizes on the emulated Cortex-M4F, with the flags of training/convert/cortexm.py (tests/training/fit_cost.py).
+# 216 layers of random sizes on the emulated Cortex-M4F, built with the board's flags (tests/training/fit_cost.py).
 _INSTRUCTIONS: Mapping[str, tuple[float, ...]] = {
     "conv2d": (5.98, 52.8, 1.19, 175, 1.09, 334, 2.66, 45.2, 5.93, 179, 0, 58.4),
     "depthwise3x3": (35, 10.1, 51, 0, 87.3, 21.4, 78.3, 1300),

@@ -8,8 +8,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from training.features.cost import frame_instructions
 from training.features.params import MfccParams
-from training.speech.cost import Call, calls, code_bytes, frame_instructions, input_calls, memory, output_calls, sketch_bytes
+from training.speech.cost import Call, calls, code_bytes, input_calls, memory, output_calls, sketch_bytes
 from training.speech.layers import Layer, Shape, check_layer
 from training.speech.presets import LAYERS, PRESETS
 
@@ -253,7 +254,7 @@ def _traced(number: int, layer: Layer, shape: Shape | None) -> _Row:
     try:
         row.shape = layer.output(shape)
     except ValueError as error:
-        row.problem = f"Layer {number}, {layer.type}: {error}."
+        row.problem = row.problem or f"Layer {number}, {layer.type}: {error}."
         return row
     row.parameters, row.multiply_accumulates = layer.parameters(shape), layer.multiply_accumulates(shape)
     row.calls = None if lacking else calls(layer, shape)

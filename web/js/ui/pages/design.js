@@ -68,7 +68,7 @@ function Designer({ project }) {
 
 /** @param {{ project: string, overview: Overview, onSaved: () => Promise<void> }} props */
 function Editor({ project, overview, onSaved }) {
-  const { presets, expert } = overview;
+  const { presets } = overview;
   const [draft, setDraft] = useState(/** @returns {Draft} */ () => drafts.get(project) ?? begin(overview.layers, overview.design));
   const [problem, setProblem] = useState('');
   const design = useMemo(() => designOf(draft, presets), [draft, presets]);
@@ -97,13 +97,12 @@ function Editor({ project, overview, onSaved }) {
     <${Presets} overview=${overview} chosen=${presetOf(draft, presets)?.preset} isExpert=${draft.expert}
       onPreset=${(/** @type {import('../../data/design.js').Preset} */ { layers }) => edit(replaced(draft, layers))} onExpert=${() => edit(withExpert(draft))} />
     ${(problem || answer.problem) && html`<${Problem} message=${problem || answer.problem} />`}
-    <div class="columns flat">
-      <${Making} overview=${overview} draft=${draft} answer=${answer} onDraft=${edit} onDefault=${backToDefault} />
+    <div class="columns flat designing">
       <div class="desk stack">
-        ${!draft.expert && answer.cost && html`<${Price} cost=${answer.cost} board=${overview.board} isOld=${answer.isOld} />`}
-        <${AboutExpert} file=${expert?.file} />
         <${Actions} overview=${overview} draft=${draft} design=${design} answer=${answer} onUndo=${() => edit(undone(draft))} onSave=${() => save(design)} />
+        ${!draft.expert && answer.cost && html`<${Price} cost=${answer.cost} board=${overview.board} isOld=${answer.isOld} />`}
       </div>
+      <${Making} overview=${overview} draft=${draft} answer=${answer} onDraft=${edit} onDefault=${backToDefault} />
     </div>`;
 }
 
@@ -119,6 +118,7 @@ const Making = ({ overview, draft, answer: { cost, isOld }, onDraft, onDefault }
       ${!presetOf(draft, overview.presets) && html`
         <label class="field"><span>${t('Name of this design')}</span>
           <input type="text" maxlength="60" autocomplete="off" value=${draft.name} onInput=${(/** @type {any} */ event) => onDraft(renamed(draft, event.target.value))} /></label>`}`}
+    <${AboutExpert} file=${overview.expert?.file} />
   </section>`;
 
 /** @param {{ cost: Cost, board: import('../../data/design.js').Board, isOld: boolean }} props */
@@ -131,7 +131,7 @@ function Actions({ overview, draft, design, answer: { cost, isOld }, onUndo, onS
   const isWrong = !draft.expert && Boolean(cost?.problems.length);
   const canSave = draft.expert ? Boolean(overview.expert) : Boolean(cost) && !isOld && !isWrong;
   return html`
-    <div class="action">
+    <div class="action first">
       <button class="button small" type="button" disabled=${!draft.past.length} onClick=${onUndo}>${t('Undo')}</button>
       ${JSON.stringify(design) === JSON.stringify(overview.design)
         ? html`<a class="button primary" href="#/train"><${Icon} name="train" />${t('Train')}</a>`

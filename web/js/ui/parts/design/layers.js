@@ -93,7 +93,7 @@ function Layer({ item: { id, layer }, number, isLast, row, kind, isOpen, onToggl
     <li class=${`card tight layer ${isOpen ? 'open' : ''} ${row?.problem ? 'wrong' : ''}`} data-layer=${id}>
       <button class="name" type="button" aria-expanded=${isOpen} onClick=${onToggle}>
         <span class="number quiet numbers">${number}</span>
-        <span class="what"><strong>${name}</strong> <span class="small quiet numbers">${summaryOf(layer)}</span></span>
+        <span class="what"><strong>${name}</strong><span class="small quiet numbers">${summaryOf(layer)}</span></span>
         <span class="numbers shape">${shapeOf(row?.shape ?? null)}</span>
       </button>
       <div class="tools">
@@ -116,12 +116,15 @@ function Layer({ item: { id, layer }, number, isLast, row, kind, isOpen, onToggl
 }
 
 /** @param {{ row: Row | null }} props */
-const Figures = ({ row }) => html`
-  <p class="figures small quiet numbers">
-    <span>${t('{n} parameters', { n: roundly(row?.parameters ?? null) })}</span>
-    <span>${t('{n} multiplications', { n: roundly(row?.multiply_accumulates ?? null) })}</span>
-    <span>${t('{n} bytes of arena', { n: roundly(row?.arena_bytes ?? null) })}</span>
-  </p>`;
+function Figures({ row }) {
+  if (!row || row.parameters === null) return null; // behind a layer that does not fit
+  return html`
+    <p class="figures small quiet numbers">
+      <span>${t('{n} parameters', { n: roundly(row.parameters) })}</span>
+      <span>${t('{n} MACs', { n: roundly(row.multiply_accumulates) })}</span>
+      ${row.arena_bytes !== null && html`<span>${t('{n} B of arena', { n: row.arena_bytes })}</span>`}
+    </p>`;
+}
 
 /** @param {{ kinds: Record<string, Kind>, where: string, onAdd: (type: string) => void }} props */
 function Adding({ kinds, where, onAdd }) {

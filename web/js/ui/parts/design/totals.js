@@ -18,7 +18,7 @@ const ms = (n) => t('{n} ms', { n: n < 10 ? Math.round(10 * n) / 10 : Math.round
 export function Totals({ cost, board, isOld }) {
   const { parameters, multiply_accumulates: products, arena_bytes: arena, instructions, board: whole, warnings } = cost;
   return html`
-    <section class=${`card tight stack ${isOld ? 'old' : ''}`} aria-label=${t('What it takes of the board')} aria-busy=${isOld}>
+    <section class=${`card tight stack totals ${isOld ? 'old' : ''}`} aria-label=${t('What it takes of the board')} aria-busy=${isOld}>
       ${whole ? html`
         <${Share} name=${t('Flash')} rest=${whole.other_flash_bytes} used=${whole.flash_bytes} of=${board.flash_bytes} says=${kb}
           detail=${t('the model {model}, the rest of the sketch {rest}', { model: kb(whole.flash_bytes - whole.other_flash_bytes), rest: kb(whole.other_flash_bytes) })} />
@@ -28,7 +28,7 @@ export function Totals({ cost, board, isOld }) {
       ${warnings.map((warning) => html`<p class="warn">${told(warning)}</p>`)}
       <dl class="figures numbers">
         <div><dt>${t('Parameters')}</dt><dd>${roundly(parameters)}</dd></div>
-        <div><dt>${t('Multiplications')}</dt><dd>${roundly(products)}</dd></div>
+        <div><dt>${t('MACs')}</dt><dd>${roundly(products)}</dd></div>
         <div><dt>${t('Arena')}</dt><dd>${arena === null ? '–' : t('{n} bytes', { n: arena })}</dd></div>
         <div><dt>${t('Instructions')}</dt><dd>${instructions === null ? '–' : t('about {n}', { n: roundly(instructions) })}</dd></div>
       </dl>
@@ -64,7 +64,8 @@ const How = ({ board }) => html`
   <details>
     <summary>${t('How this is known')}</summary>
     <div class="stack small">
-      <p>${t('Parameters, multiplications and the arena are exact: the arena is where the C++ that Nestling generates keeps what goes from layer to layer, and its places are planned by the same rules here.')}</p>
+      <p>${t('A MAC (multiply-accumulate) is a product that is added to a sum: nearly all that a network does.')}</p>
+      <p>${t('Parameters, MACs and the arena are exact: the arena is where the C++ that Nestling generates keeps what goes from layer to layer, and its places are planned by the same rules here.')}</p>
       <p>${t('Flash and instructions are estimates, fitted to the generated C++ on an emulated Cortex-M4F. Milliseconds are a rougher one: {factor} cycles an instruction at {mhz} MHz.', { factor: board.cycles_per_instruction, mhz: board.clock_hz / 1e6 })}</p>
       <p>${t('The board is an Arduino Nano 33 BLE Sense: {flash} of flash and {ram} of RAM are left to a sketch.', { flash: kb(board.flash_bytes), ram: kb(board.ram_bytes) })}</p>
     </div>
