@@ -1,7 +1,7 @@
 /** What int8 costs larger networks, as others have measured it. */
 
 import { html } from '../../../../vendor/preact.js';
-import { t } from '../../i18n.js';
+import { t, tx } from '../../i18n.js';
 
 /** TensorFlow Lite's documentation, "Model optimization", table 1: top-1 accuracy on ImageNet, size in MB. `aware`: trained with the rounding in mind.
  *  @type {{ name: string, float: number, int8: number, aware: number | null, size: number, small: number }[]} */
@@ -27,5 +27,5 @@ export const KnownNetworks = () => html`
       </table>
     </div>
     <p class="small quiet">${t('Right first answers of 1000 classes of photos (ImageNet). All become four times smaller. The large network hardly notices the rounding; the small ones lose, unless they are trained with the rounding in mind.')}</p>
-    <p class="small quiet">${t('Source:')} <a href=${SOURCE} rel="noreferrer">TensorFlow Lite, Model optimization</a>${t(', table 1.')}</p>
+    <p class="small quiet">${tx('Source: {page}, table 1.', { page: html`<a href=${SOURCE} rel="noreferrer">TensorFlow Lite, Model optimization</a>` })}</p>
   </section>`;

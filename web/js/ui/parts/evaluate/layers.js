@@ -64,8 +64,8 @@ function LayerWeights({ layer }) {
         <label class="slider"><span>${t('Channel, whose levels are drawn')}</span>
           <input type="range" min="1" max=${scales.length} step="1" value=${channel + 1} onInput=${(/** @type {any} */ event) => setChannel(Number(event.target.value) - 1)} />
           <output>${channel + 1}</output></label>`}
-      <p class="numbers small">${t('Weights: \u2212{most} becomes \u2212127, 0 becomes 0, {most} becomes 127; a step is {step}.', { most, step: exact(scale) })}
-        ${activation.min !== null && html`<br />${t('Outputs: they lie between {min} and {max}; {low} becomes \u2212128, {high} becomes 127; a step is {step}, and 0 becomes {zero}.', {
+      <p class="numbers small">${t('Weights: −{most} becomes −127, 0 becomes 0, {most} becomes 127; a step is {step}.', { most, step: exact(scale) })}
+        ${activation.min !== null && html`<br />${t('Outputs: they lie between {min} and {max}; {low} becomes −128, {high} becomes 127; a step is {step}, and 0 becomes {zero}.', {
           min: exact(activation.min ?? 0), max: exact(activation.max ?? 0), low: exact((LOWEST - activation.zero_point) * activation.scale), high: exact((HIGHEST - activation.zero_point) * activation.scale),
           step: exact(activation.scale), zero: exact(activation.zero_point) })}`}</p>
       <details><summary>${t('Why has every channel its own levels?')}</summary>

@@ -35,7 +35,7 @@ export function Threshold({ manifest, rows, engine, split }) {
   return html`
     <section class="card stack" aria-labelledby="threshold">
       <h2 id="threshold">${t('Threshold')}</h2>
-      <p class="small">${t('How sure must the model be? A low threshold lets in what it is not, a high one misses what it is.')} ${split === 'test' && t('Choose it on the validation clips; here you see what it does on the test clips.')}</p>
+      <p class="small">${t('How sure must the model be? A low threshold lets in what it is not, a high one misses what it is.')} ${split === 'test' && t('Choose it on validation; here you see what it does to the test.')}</p>
       <${Chips} name="keyword" legend=${t('Label')} value=${label} onChange=${setLabel}
         options=${keywords.map((/** @type {string} */ value) => ({ value, content: html`<${Dot} label=${value} project=${project} labels=${labels} />${value}` }))} />
       ${drawn ? html`
