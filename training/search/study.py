@@ -105,7 +105,7 @@ def _summary(search: Search) -> dict[str, Any]:
         "ended": sum(trial.state in _COUNTING for trial in trials),
         "running": sum(trial.state == TrialState.RUNNING for trial in trials),
         "accuracy": max((trial.values[0] for trial in trials if trial.state == TrialState.COMPLETE), default=None),
-        "begun_at": min(begun).isoformat(timespec="seconds") if begun else None,
+        "begun_at": min(begun).astimezone().isoformat(timespec="seconds") if begun else None,
         "setup": search.setup.to_dict(),
     }
 
