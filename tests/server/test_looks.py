@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from flask.testing import FlaskClient
 from PIL import Image
 from recordings import new_id, samples, wav
@@ -17,9 +19,13 @@ from sqlalchemy import create_engine, select
 
 from server.database import looks
 from server.services import Services
+from training.features.mfcc import extract
+from training.features.params import load_default
 from training.speech.verdict import peak_db, rms_db
+from training.speech.windows import cut, word_start
 
 RATE = 16_000
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def word(kind: str, seed: int, level: float = 0.3, middle: float = 1.0, seconds: float = 2.0) -> np.ndarray:
@@ -160,6 +166,51 @@ def test_the_map_lays_what_is_alike_together(client: FlaskClient, looking: Calla
     missing = client.get("/projects/p/map?of=p/run")
     assert missing.status_code == 404
     assert "start a job of kind 'embed'" in missing.json["detail"]
+
+
+def test_the_map_of_what_a_model_sees(client: FlaskClient, parts: Services, looking: Callable[[], None]) -> None:
+    shutil.copytree(CHECKOUT / "exports" / "yes-no", parts.settings.exports / "yes-no")
+    for kind, first in (("rise", 0), ("fall", 100)):
+        for seed in range(first, first + 4):
+            put(client, kind, word(kind, seed))
+    looking()
+    job = client.post("/projects/p/jobs", json={"kind": "embed", "bundle": "yes-no"}).json
+    state = "queued"
+    deadline = time.monotonic() + 120
+    while state in ("queued", "running"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        state = client.get(f"/jobs/{job['id']}").json["state"]
+    assert state == "done", client.get(f"/jobs/{job['id']}").json
+    late = put(client, "fall", word("fall", 200))
+    looking()
+    found = client.get("/projects/p/map?of=yes-no").json
+    assert (found["of"], len(found["ids"]), found["left"]) == ("yes-no", 8, 1)
+    assert late not in found["ids"]
+    assert len(set(found["x"])) == 8
+    result = client.get(f"/jobs/{job['id']}/result").json
+    import keras
+
+    model = keras.models.load_model(CHECKOUT / "exports" / "yes-no" / "model.keras", compile=False)
+    vectors = np.frombuffer(base64.b64decode(result["vectors"]), "<f4").reshape(8, result["dimensions"])
+    pcm = soundfile.read(parts.store.path_of("p", "rise", result["ids"][-1]), dtype="int16")[0]
+    window = cut(pcm, word_start(pcm, RATE), RATE)
+    scores = model(extract(window, load_default(), np.float32)[None])
+    assert np.allclose(model.layers[-1](vectors[-1:]), scores, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "says"),
+    [
+        ({"bundle": "p/none"}, 404, "there is no file"),
+        ({"bundle": 3}, 400, "bundle must be the path"),
+        ({"bundle": "yes-no", "epochs": 3}, 400, "a job has no setting 'epochs'"),
+    ],
+)
+def test_a_model_that_is_not_there_is_refused(client: FlaskClient, values: dict[str, Any], status: int, says: str) -> None:
+    answer = client.post("/projects/p/jobs", json={"kind": "embed", **values})
+    assert answer.status_code == status
+    assert says in answer.json["detail"]
 
 
 def test_photos_have_a_map_by_their_colours_and_no_findings(

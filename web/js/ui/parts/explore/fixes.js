@@ -53,7 +53,7 @@ export function useFixes(project, onChange) {
   const notice = html`
     ${problem && html`<${Problem} message=${problem} />`}
     ${done && html`
-      <div class="notice plain" role="status"><p>${done.says}</p>
+      <div class="notice plain"><p>${done.says}</p>
         <button class="button bare" type="button" disabled=${busy} onClick=${undo}>${t('Undo')}</button></div>`}`;
   return { relabel, disable, remove, notice, busy };
 }
