@@ -14,6 +14,8 @@ import pytest
 from tests.firmware.conftest import FIRMWARE, HOST, ROOT, Build, run
 from training.convert import board_frontend, frontend_tables
 from training.convert.cortexm import CPU_FLAGS, Image, Machine, Toolchain, run_qemu
+from training.features import stage_vectors
+from training.features.cost import frame_instructions
 from training.features.mfcc import extract, frame_clip
 from training.features.params import MfccParams, load_default
 
@@ -90,6 +92,25 @@ def test_other_parameters_work_too(build: Build, tmp_path: Path, monkeypatch: py
     assert np.abs(twin - extract(pcm, params)).max() < VECTORS["tolerance"]["cpp"]
     program = build([HOST / "frontend_main.cpp", *write_tables(params, tmp_path)], [tmp_path], ["-O1"])
     assert bits(run_on_pc(program, frame_clip(pcm, params), tmp_path, monkeypatch)) == bits(twin)
+
+
+SETTINGS = {name: params for name, _, params in stage_vectors.settings()}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_what_the_page_may_choose_works_on_the_board_and_costs_what_it_says(tmp_path: Path, name: str) -> None:
+    """Each setting of the golden vectors on the Cortex-M4F: features close to Python's, instructions close to the estimate."""
+    params = SETTINGS[name]
+    sources = [FIRMWARE / "emulator" / "frontend.cpp", *write_tables(params, tmp_path)]
+    machine = Machine(Toolchain().build(sources, tmp_path / "frontend.elf", [tmp_path], keep=["ProcessFrame"]))
+    pcm = stage_vectors.signal()
+    frame = frame_clip(pcm, params)[1]
+    machine.write("frame", frame.tobytes())
+    is_ok, count = machine.count("ProcessFrame")
+    assert is_ok == 1
+    mfcc = np.frombuffer(machine.read("mfcc", 4 * params.n_mfcc), np.float32)
+    assert np.abs(mfcc - extract(pcm, params)[1]).max() < VECTORS["tolerance"]["cpp"]
+    assert frame_instructions(params) == pytest.approx(count, rel=0.005)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from training.features import MfccParams, extract, load_default
+from training.convert.frontend_tables import build_tables
+from training.features import MfccParams, extract, load_default, stage_vectors
 from training.features import vectors as golden
-from training.features.mfcc import frame_clip
+from training.features.cost import cost, frame_instructions, table_bytes
+from training.features.mfcc import frame_clip, stages
 
 PARAMS = load_default()
 SIGNALS = {name: pcm for name, _, flags, pcm in golden.signals(PARAMS) if "error" not in flags}
@@ -151,3 +153,63 @@ def test_float32_is_near_the_reference(name: str) -> None:
     mfcc = extract(SIGNALS[name], PARAMS, np.float32)
     assert mfcc.dtype == np.float32
     assert np.abs(mfcc - extract(SIGNALS[name], PARAMS)).max() < 1e-3
+
+
+STAGE_VECTORS = json.loads(stage_vectors.PATH.read_text())
+
+
+@pytest.mark.parametrize("case", STAGE_VECTORS["cases"], ids=lambda case: case["id"])
+def test_the_stages_are_those_of_the_golden_vectors(case: dict) -> None:
+    params = MfccParams.from_dict(case["params"])
+    found = stages(stage_vectors.signal(), params)
+    pcm = np.frombuffer(base64.b64decode(STAGE_VECTORS["pcm"]), "<i2")
+    assert np.array_equal(pcm, stage_vectors.signal())
+    assert list(params.shape) == case["shape"] and cost(params).to_dict() == case["cost"]
+    for stage, wanted in case["stages"].items():
+        row = getattr(found, stage)[case["frame"]][: len(wanted)]
+        assert np.abs(row - wanted).max() <= 1e-6, stage
+        if stage == "windowed":
+            assert len(wanted) == params.frame_length
+
+
+@pytest.mark.parametrize("name", stage_vectors.SETTINGS)
+@pytest.mark.filterwarnings("ignore:Empty filters detected")
+def test_every_stage_equals_librosa(name: str) -> None:
+    """Each stage by librosa from the same samples, not from our stage before it."""
+    params = next(params for other, _, params in stage_vectors.settings() if other == name)
+    pcm = stage_vectors.signal()
+    found = stages(pcm, params)
+    frames = librosa.util.frame(pcm / 32768, frame_length=params.frame_length, hop_length=params.hop_length)
+    windowed = frames * librosa.filters.get_window("hann", params.frame_length, fftbins=True)[:, None]
+    padded = np.pad(windowed, ((0, params.n_fft - params.frame_length), (0, 0)))
+    lead = np.zeros((params.n_fft - params.frame_length) // 2)  # librosa puts the window in the middle of the transform
+    spectrum = librosa.stft(
+        np.concatenate([lead, pcm / 32768, np.zeros(params.n_fft)]), n_fft=params.n_fft, hop_length=params.hop_length,
+        win_length=params.frame_length, center=False, dtype=np.complex128,
+    )  # fmt: skip
+    power = np.abs(spectrum[:, : len(found.power)]) ** 2
+    filters = librosa.filters.mel(
+        sr=params.sample_rate, n_fft=params.n_fft, n_mels=params.n_mels, fmin=params.fmin, fmax=params.fmax, htk=True, norm=None,
+        dtype=np.float64,
+    )  # fmt: skip
+    log_mel = np.log(np.maximum(filters @ power, params.log_floor))
+    wanted = {
+        "windowed": padded,
+        "power": power,
+        "mel": filters @ power,
+        "log_mel": log_mel,
+        "mfcc": librosa.feature.mfcc(S=log_mel, n_mfcc=params.n_mfcc, dct_type=2, norm="ortho"),
+    }
+    for stage, values in wanted.items():
+        np.testing.assert_allclose(getattr(found, stage), values.T, rtol=1e-9, atol=1e-6, err_msg=stage)
+
+
+def test_the_bytes_are_those_of_the_board_s_tables() -> None:
+    for _, _, params in stage_vectors.settings():
+        tables = build_tables(params)
+        n_bytes = sum(value.nbytes for value in vars(tables).values() if isinstance(value, np.ndarray))
+        assert table_bytes(params) == n_bytes
+
+
+def test_the_estimate_is_close_to_what_was_measured() -> None:
+    assert frame_instructions(PARAMS) == pytest.approx(32_517, rel=0.002)

@@ -5,6 +5,7 @@ Source: S. Davis and P. Mermelstein, "Comparison of parametric representations f
 IEEE TASSP 28 (1980); mel scale as in HTK (S. Young et al., The HTK Book, 5.4).
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -74,16 +75,70 @@ def log_mel(
     Returns:
         dtype, shape (n_frames, n_mels); no value is below log(log_floor).
     """
-    windowed = np.zeros((len(frames), params.n_fft), dtype)
-    window = (hann_periodic(params.frame_length) / FULL_SCALE).astype(dtype)
-    np.multiply(frames.astype(dtype), window, out=windowed[:, : params.frame_length])
-    parts: NDArray[Any] = np.fft.rfft(windowed).view(dtype)
-    parts *= parts
-    power = parts[:, ::2] + parts[:, 1::2]
-    bands: NDArray[Any] = power @ mel_filterbank(params).T.astype(dtype)
+    bands = mel_energies(power_spectrum(window_frames(frames, params, dtype), params), params)
     np.maximum(bands, params.log_floor, out=bands)
     np.log(bands, out=bands)
     return bands
+
+
+def window_frames(
+    frames: NDArray[np.int16], params: MfccParams, dtype: type[np.float64] | type[np.float32] = np.float64
+) -> NDArray[np.floating[Any]]:
+    """Frames in [-1, 1), times the window, and zeros up to the transform's length. dtype, shape (n_frames, n_fft)."""
+    windowed: NDArray[Any] = np.zeros((len(frames), params.n_fft), dtype)
+    window = (hann_periodic(params.frame_length) / FULL_SCALE).astype(dtype)
+    np.multiply(frames.astype(dtype), window, out=windowed[:, : params.frame_length])
+    return windowed
+
+
+def power_spectrum(windowed: NDArray[np.floating[Any]], params: MfccParams) -> NDArray[np.floating[Any]]:
+    """|X|^2 of the bins from 0 Hz to half the sample rate, not normalised. Shape (n_frames, n_fft // 2 + 1)."""
+    parts: NDArray[Any] = np.fft.rfft(windowed, params.n_fft).view(windowed.dtype)
+    parts *= parts
+    power: NDArray[Any] = parts[:, ::2] + parts[:, 1::2]
+    return power
+
+
+def mel_energies(power: NDArray[np.floating[Any]], params: MfccParams) -> NDArray[np.floating[Any]]:
+    """Power under each triangle of the filterbank. Shape (n_frames, n_mels)."""
+    bands: NDArray[Any] = power @ mel_filterbank(params).T.astype(power.dtype)
+    return bands
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """What frames become on their way to MFCCs, float64: one row a frame.
+
+    windowed: (n_frames, n_fft), of full scale 1. power: (n_frames, n_fft // 2 + 1). mel, log_mel: (n_frames, n_mels).
+    mfcc: (n_frames, n_mfcc).
+    """
+
+    windowed: NDArray[np.floating[Any]]
+    power: NDArray[np.floating[Any]]
+    mel: NDArray[np.floating[Any]]
+    log_mel: NDArray[np.floating[Any]]
+    mfcc: NDArray[np.floating[Any]]
+
+
+def stages(pcm: NDArray[np.int16], params: MfccParams) -> Stages:
+    """Every stage of one clip: what the page's step by step is held to (`tests/vectors/stages.json`).
+
+    Args:
+        pcm: int16, shape (n_samples,).
+        params: the front end.
+    Raises:
+        ValueError: pcm is not int16, or is shorter than one frame.
+    """
+    frames = frame_clip(pcm, params)
+    windowed = window_frames(frames, params)
+    power = power_spectrum(windowed, params)
+    return Stages(
+        windowed=windowed,
+        power=power,
+        mel=mel_energies(power, params),
+        log_mel=log_mel(frames, params),
+        mfcc=extract(pcm, params),
+    )
 
 
 @lru_cache

@@ -15,6 +15,23 @@ export class MelFilterbank {
     this.#weights = Float64Array.from(rows.flatMap(({ weights }) => weights));
   }
 
+  /** How many there are. */
+  get nMels() {
+    return this.#starts.length;
+  }
+
+  /**
+   * One triangle: its weights, for the bins from `start` on; none where no bin lies under it.
+   * @param {number} band
+   */
+  triangle(band) {
+    const start = this.#starts[band];
+    const length = this.#ends[band] - start;
+    let first = 0;
+    for (let i = 0; i < band; i++) first += this.#ends[i] - this.#starts[i];
+    return { start, weights: this.#weights.subarray(first, first + length) };
+  }
+
   /**
    * @param {Float64Array} power - nFft / 2 + 1 values
    * @param {Float64Array} bands - room for nMels values
@@ -29,10 +46,19 @@ export class MelFilterbank {
   }
 }
 
-/** @param {MfccParams} params */
-function* triangles({ sampleRate, nFft, nMels, fmin, fmax }) {
+/**
+ * Where triangles begin, peak and end, in Hz: that of band i from edge i to edge i + 2. They are evenly spaced in mel.
+ * @param {MfccParams} params
+ */
+export function bandEdges({ nMels, fmin, fmax }) {
   const [low, high] = [hzToMel(fmin), hzToMel(fmax)];
-  const edges = Array.from({ length: nMels + 2 }, (_, i) => melToHz(low + (i * (high - low)) / (nMels + 1)));
+  return Array.from({ length: nMels + 2 }, (_, i) => melToHz(low + (i * (high - low)) / (nMels + 1)));
+}
+
+/** @param {MfccParams} params */
+function* triangles(params) {
+  const { sampleRate, nFft, nMels } = params;
+  const edges = bandEdges(params);
   const bins = Array.from({ length: nFft / 2 + 1 }, (_, k) => (k * sampleRate) / nFft);
   for (let band = 0; band < nMels; band++) {
     const [left, centre, right] = edges.slice(band, band + 3);

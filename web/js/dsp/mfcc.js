@@ -10,6 +10,11 @@ import { MelFilterbank } from './mel.js';
 import { framesIn } from './params.js';
 
 /** @typedef {import('./params.js').MfccParams} MfccParams */
+/**
+ * What a frame becomes: in [-1, 1) and windowed; |X|^2 of nFft / 2 + 1 bins; power under each triangle; its natural
+ * logarithm, floored; the coefficients.
+ * @typedef {{windowed: Float64Array, power: Float64Array, mel: Float64Array, logMel: Float64Array, mfcc: Float32Array}} Stages
+ */
 
 const FULL_SCALE = 32768; // int16 to [-1, 1)
 
@@ -19,6 +24,7 @@ export class Mfcc {
   #frame;
   #power;
   #bands;
+  #logBands;
   #fft;
   #filterbank;
   #dct;
@@ -31,6 +37,7 @@ export class Mfcc {
     this.#frame = new Float64Array(nFft); // what lies past frameLength stays zero
     this.#power = new Float64Array(nFft / 2 + 1);
     this.#bands = new Float64Array(nMels);
+    this.#logBands = new Float64Array(nMels);
     this.#fft = new RealFft(nFft);
     this.#filterbank = new MelFilterbank(params);
     this.#dct = dctMatrix(nMels, nMfcc);
@@ -39,6 +46,32 @@ export class Mfcc {
   /** Frames in one clip of the front end's own length. */
   get nFrames() {
     return framesIn(this.#params, this.#params.clipLength);
+  }
+
+  /** The triangles that bands are made with. */
+  get filterbank() {
+    return this.#filterbank;
+  }
+
+  /** The rows that coefficients are made with, nMels values each: to be read only. */
+  get dct() {
+    return this.#dct;
+  }
+
+  /**
+   * Every stage of one frame, in the buffers that `compute` goes through too: the next frame overwrites them.
+   * @param {Int16Array} pcm
+   * @param {number} start - the frame's first sample
+   * @param {Float32Array} mfcc - nMfcc values are written
+   * @returns {Stages}
+   * @throws {Error} pcm is not int16, or ends within the frame
+   */
+  stages(pcm, start, mfcc) {
+    this.#check(start ? pcm.subarray(start) : pcm);
+    this.#computeBands(pcm, start);
+    this.#writeCoefficients(mfcc, 0);
+    const { frameLength } = this.#params;
+    return { windowed: this.#frame.subarray(0, frameLength), power: this.#power, mel: this.#bands, logMel: this.#logBands, mfcc };
   }
 
   /**
@@ -69,7 +102,7 @@ export class Mfcc {
   logMel(pcm, start, out, offset = 0) {
     this.#check(pcm.length - start < this.#params.frameLength ? pcm.subarray(start) : pcm);
     this.#computeBands(pcm, start);
-    out.set(this.#bands, offset);
+    out.set(this.#logBands, offset);
   }
 
   /** @param {Int16Array} pcm */
@@ -88,7 +121,7 @@ export class Mfcc {
     for (let i = 0; i < frameLength; i++) this.#frame[i] = pcm[start + i] * this.#window[i];
     this.#fft.power(this.#frame, this.#power);
     this.#filterbank.apply(this.#power, this.#bands);
-    for (let band = 0; band < nMels; band++) this.#bands[band] = Math.log(Math.max(this.#bands[band], logFloor));
+    for (let band = 0; band < nMels; band++) this.#logBands[band] = Math.log(Math.max(this.#bands[band], logFloor));
   }
 
   /**
@@ -99,14 +132,14 @@ export class Mfcc {
     const { nMels, nMfcc } = this.#params;
     for (let row = 0; row < nMfcc; row++) {
       let sum = 0;
-      for (let band = 0; band < nMels; band++) sum += this.#dct[row * nMels + band] * this.#bands[band];
+      for (let band = 0; band < nMels; band++) sum += this.#dct[row * nMels + band] * this.#logBands[band];
       out[offset + row] = sum;
     }
   }
 }
 
 /** @param {number} length */
-function hannPeriodic(length) {
+export function hannPeriodic(length) {
   return Float64Array.from({ length }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / length));
 }
 
