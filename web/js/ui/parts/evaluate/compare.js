@@ -17,7 +17,7 @@ export function FloatAndInt8({ manifest }) {
       <h2 id="float-int8">${t('float32 beside int8')}</h2>
       <div class="table" tabindex="0" role="group" aria-labelledby="float-int8">
         <table class="compare costs">
-          <thead><tr><td></td><th scope="col">float32</th><th scope="col">int8</th><th scope="col">${t('Difference')}</th></tr></thead>
+          <thead><tr><td></td><th scope="col">float32</th><th scope="col">int8</th><th scope="col">${t('Change')}</th></tr></thead>
           <tbody>
             ${['validation', 'test'].map((split) => html`<${AccuracyRow} split=${split} float=${metrics.float[split]} int8=${metrics.int8[split]} />`)}
             <${BytesRow} name=${t('Size')} float=${files['model_float.tflite']?.bytes} int8=${files['model_int8.tflite']?.bytes} />
