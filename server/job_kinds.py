@@ -29,7 +29,7 @@ HEAVY, LIGHT = "heavy", "light"
 LANES = (HEAVY, LIGHT)  # one job of each at a time: what takes both cores for long holds up nothing short
 _MAX_LABELS = 50
 RUNTIMES = ("generated", "tflm")  # what runs the model on a board: C++ made of it, or the interpreter
-_FLASHABLE = ("arduino", "bootloader", "serial")  # kinds of port: what hangs on this machine itself
+_BOARDS = ("arduino", "bootloader")  # kinds of port
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ def check_flashing(values: Mapping[str, Any], context: Context) -> dict[str, Any
     bundle, _ = context.bundles.file(f"{path}/manifest.json")
     if bundle.manifest["kind"] != "speech":
         raise RefusedError(f"bundle {path!r} is a model for photos, which no board here runs; choose one for words")
-    ports = [port["name"] for port in context.board.ports()["ports"] if port["kind"] in _FLASHABLE]
+    ports = _flashable(context.board.ports())
     if name not in ports:
         raise MissingError(
             f"there is no board to flash on port {name[:80]!r}; plug it in, then choose one of: {', '.join(ports) or 'none'}"
@@ -151,6 +151,14 @@ def check_search(values: Mapping[str, Any], context: Context) -> dict[str, Any]:
         return {**config, "limits": asdict(Limits.from_dict(values.get("limits", {}))), "name": check_name(str(name), "search")}
     except ValueError as error:
         raise RefusedError(str(error)) from error
+
+
+def _flashable(found: Mapping[str, Any]) -> list[str]:
+    """Names of the ports where a board hangs on this machine itself; another serial device only where it was chosen."""
+    used = found["chosen"]
+    return [
+        port["name"] for port in found["ports"] if port["kind"] in _BOARDS or (port["kind"] == "serial" and port["name"] == used)
+    ]
 
 
 def check_names(values: Mapping[str, Any], known: Collection[str]) -> None:

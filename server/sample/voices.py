@@ -78,9 +78,7 @@ class Voices:
 
     def _header(self) -> dict[str, Any]:
         line = self._answers.readline()
-        if not line:
-            raise NoVoicesError(self._why_silent())
-        header: dict[str, Any] = json.loads(line)
+        header: dict[str, Any] = json.loads(self._whole(line, line.endswith(b"\n")))
         if "error" in header:
             raise NoVoicesError(
                 f"there are no synthetic voices on this computer ({header['error']}); record words with a phone instead"
@@ -89,12 +87,18 @@ class Voices:
 
     def _read(self, n_bytes: int) -> bytes:
         data = self._answers.read(n_bytes)
-        if len(data) < n_bytes:
-            raise NoVoicesError(self._why_silent())
+        return self._whole(data, len(data) == n_bytes)
+
+    def _whole(self, data: bytes, is_whole: bool) -> bytes:
+        """What was read. Raises NoVoicesError when the process has ended in the middle of it."""
+        if not is_whole:
+            raise NoVoicesError(
+                f"the synthetic voices fell silent ({self._last_words()}); try again, or record words with a phone instead"
+            )
         return data
 
-    def _why_silent(self) -> str:
+    def _last_words(self) -> str:
         self._process.wait()
         self._reader.join(processes.GRACE_SECONDS)
-        said = next((line.strip() for line in reversed(self._errors) if line.strip()), f"exit code {self._process.returncode}")
-        return f"the synthetic voices fell silent ({said[:200]}); try again, or record words with a phone instead"
+        said = (line.strip() for line in reversed(self._errors))
+        return next(filter(None, said), f"exit code {self._process.returncode}")[:200]

@@ -11,8 +11,6 @@ import { ask, bundleUrl, projectPath, query } from './api.js';
 
 /** A folder of a bundle as a zip. @param {string} path @param {'arduino' | 'cpp' | 'tfjs'} what */
 export const zipUrl = (path, what) => `${bundleUrl(path)}download/${what}.zip`;
-/** The name to save a file of a bundle under. @param {string} path @param {string} file */
-export const savedName = (path, file) => `${path.replace('/', '-')}-${file}`;
 
 /** How a phone opens this very model. @param {string} bundle @returns {Promise<Invitation>} */
 export const invitationTo = (bundle) => ask(`/join?${query({ bundle })}`);

@@ -28,7 +28,7 @@ export function ConvertPage() {
           <p>${t('A model for photos comes as TF.js and Keras. No board here runs it: its network has {n} million numbers, and a board has room for some hundred thousand.', { n: millions(manifest.model.parameters) })}</p>`}
         <${Forms} path=${path} manifest=${manifest} />
         <${Checks} manifest=${manifest} />
-        <div class="action"><a class="button primary" href=${addressOf('/deploy', { bundle: path })}><${Icon} name="deploy" />${t('Bring it to a phone or a board')}</a></div>`}
+        <div class="action"><a class="button primary" href=${addressOf('/deploy', { bundle: path })}><${Icon} name="deploy" />${t('Deploy this model')}</a></div>`}
     <//>`;
 }
 

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from '../../../../vendor/preact.js';
 import { learnFrom } from '../../../data/access.js';
 import * as api from '../../../data/api.js';
-import { savedName, startFlashing, zipUrl } from '../../../data/deploy.js';
+import { startFlashing, zipUrl } from '../../../data/deploy.js';
 import { followJob } from '../../../data/jobs.js';
 import { refreshProject } from '../../../data/project.js';
 import { settings } from '../../../data/settings.js';
@@ -13,7 +13,8 @@ import { announce } from '../announce.js';
 import { Icon } from '../icons.js';
 import { Problem } from '../notices.js';
 
-const KINDS = ['arduino', 'bootloader', 'serial'];
+/** Ports where a board is. Another serial device is offered only where the bridge has been told to use it. */
+const KINDS = ['arduino', 'bootloader'];
 const UNFINISHED = ['queued', 'running'];
 
 /** @param {unknown} error */
@@ -51,7 +52,11 @@ function Start({ path, canFlash, onStart }) {
       setProblem(sentence(error));
     }
   }
-  const look = () => attempt(async () => setPorts((await api.listPorts()).ports.filter(({ kind }) => KINDS.includes(kind))));
+  const look = () => attempt(async () => {
+    const { ports: all, chosen: used } = await api.listPorts();
+    const inUse = all.filter(({ name, kind }) => name === used && kind === 'serial');
+    setPorts([...inUse, ...all.filter(({ kind }) => KINDS.includes(kind))]);
+  });
   useEffect(() => { look(); }, []);
   const chosen = ports?.find(({ name }) => name === port) ?? ports?.[0];
   const start = () => attempt(async () => {
@@ -124,7 +129,7 @@ function why({ state, detail }) {
 const ByHand = ({ path, open }) => html`
   <details open=${open}><summary>${t('Flash by hand, with the Arduino IDE')}</summary>
     <ol class="by-hand">
-      <li>${tx('{download} and unpack it.', { download: html`<a href=${zipUrl(path, 'arduino')} download=${savedName(path, 'arduino.zip')}>${t('Download the sketch')}</a>` })}</li>
+      <li>${tx('{download} and unpack it.', { download: html`<a href=${zipUrl(path, 'arduino')} download>${t('Download the sketch')}</a>` })}</li>
       <li>${t('Open arduino/arduino.ino in the Arduino IDE.')}</li>
       <li>${t('In Tools, Board, Boards Manager, install Arduino Mbed OS Nano Boards; then choose Arduino Nano 33 BLE, and its port.')}</li>
       <li>${t('Press Upload. If the port does not show, press the board\'s button twice, so that its light pulses.')}</li>

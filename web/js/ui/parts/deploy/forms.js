@@ -2,7 +2,7 @@
 
 import { html } from '../../../../vendor/preact.js';
 import { bundleUrl } from '../../../data/api.js';
-import { savedName, zipUrl } from '../../../data/deploy.js';
+import { zipUrl } from '../../../data/deploy.js';
 import { t, tn } from '../../i18n.js';
 import { Icon } from '../icons.js';
 import { size } from './sizes.js';
@@ -44,7 +44,7 @@ function FormCard({ path, form, files }) {
     <li class="card stack">
       <div class="spread"><h2>${name}</h2>${bytes > 0 && html`<span class="numbers amount">${size(bytes)}</span>`}</div>
       <p>${says}</p>
-      <a class="button" href=${zip ? zipUrl(path, zip) : `${bundleUrl(path)}${file}`} download=${savedName(path, zip ? `${zip}.zip` : file)}>
+      <a class="button" href=${zip ? zipUrl(path, zip) : `${bundleUrl(path)}${file}`} download>
         <${Icon} name="deploy" />${t('Download')}<span class="spoken"> ${name}</span></a>
       ${files.length > 0 && html`
         <details><summary>${files.length === 1 ? t('SHA-256') : tn(files.length, '{n} file and its SHA-256', '{n} files and their SHA-256')}</summary>
