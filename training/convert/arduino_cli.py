@@ -11,7 +11,6 @@ BOARD = f"{CORE}:nano33ble"
 TFLM_LIBRARY = "Chirale_TensorFLowLite"
 PROGRAM = "arduino-cli"
 INSTALL_URL = "https://arduino.github.io/arduino-cli/latest/installation/"
-BY_HAND = "or open the bundle's arduino folder in the Arduino IDE"
 _MAX_SAID = 2000  # characters of what arduino-cli said, in a message
 _MAX_LINES = 40
 
@@ -30,7 +29,9 @@ class ArduinoCli:
     def __init__(self, runtime: str) -> None:
         program = shutil.which(PROGRAM)
         if program is None:
-            raise ValueError(f"arduino-cli is not installed; {INSTALL_URL} says how, {BY_HAND}")
+            raise ValueError(
+                f"arduino-cli is not installed; {INSTALL_URL} says how, or open the bundle's arduino folder in the Arduino IDE"
+            )
         self._program = program
         if CORE not in self._ask("core", "list"):
             raise ValueError(f"the board's core is not installed; install it with: arduino-cli core install {CORE}")
