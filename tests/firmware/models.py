@@ -195,7 +195,7 @@ def convert(case: Case, seed: int = 1) -> bytes:
     function = tf.function(
         lambda x: case.build(Net(np.random.default_rng(seed + 1), x)).x, input_signature=[tf.TensorSpec(case.shape, tf.float32)]
     )
-    return _to_int8(function, case.shape, case.spread, seed)
+    return to_int8(function, case.shape, case.spread, seed)
 
 
 def preset_ds_cnn() -> bytes:
@@ -218,10 +218,10 @@ def preset_ds_cnn() -> bytes:
         elif isinstance(layer, keras.layers.DepthwiseConv2D) and layer.trainable:
             layer.kernel.assign(rng.normal(0, 0.5, layer.kernel.shape))
     function = tf.function(lambda x: network(x, training=False), input_signature=[tf.TensorSpec((1, *params.shape), tf.float32)])
-    return _to_int8(function, (1, *params.shape), 1.0, 3)
+    return to_int8(function, (1, *params.shape), 1.0, 3)
 
 
-def _to_int8(function: Any, shape: tuple[int, ...], spread: float, seed: int) -> bytes:
+def to_int8(function: Any, shape: tuple[int, ...], spread: float, seed: int) -> bytes:
     rng = np.random.default_rng(seed)
 
     def representative() -> Iterator[list[np.ndarray]]:

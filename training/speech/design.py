@@ -105,8 +105,8 @@ def _check_name(name: object) -> str | None:
 
 def check_trainable(design: Design, params: MfccParams, n_labels: int) -> None:
     """Raise ValueError with the first reason why a design cannot be trained: the very sentence that its cost shows."""
-    if not design.expert and (problems := _Traced(design, params, n_labels).problems()):
-        raise ValueError(problems[0])
+    if not design.expert:
+        _Traced(design, params, n_labels).check()
 
 
 def cost(design: Design, params: MfccParams, n_labels: int) -> dict[str, Any]:
@@ -168,8 +168,8 @@ class _Traced:
         n_frames, n_mfcc = self.params.shape
         shape: Shape | None = (n_frames, 1, n_mfcc)
         self.rows.append(_Row("input", shape, 2 * n_mfcc, n_frames * n_mfcc, input_calls(n_frames, n_mfcc)))
-        for number, layer in enumerate(self.design.layers, 1):
-            self.rows.append(_traced(number, layer, shape))
+        for layer in self.design.layers:
+            self.rows.append(_traced(layer, shape))
             shape = self.rows[-1].shape
         self.rows.append(self._output(shape))
         first = 0
@@ -179,27 +179,44 @@ class _Traced:
 
     def _output(self, shape: Shape | None) -> _Row:
         row = _Row("output")
-        if shape is not None and len(shape) != 1:
-            row.problem = (
-                f"The last layer gives {_shown(shape)}, but the scores need a flat row of numbers; "
-                "end with flatten or global_average_pool2d."
-            )
-        elif shape is not None:
-            n = prod(shape)
-            row.shape, row.parameters, row.multiply_accumulates = (self.n_labels,), (n + 1) * self.n_labels, n * self.n_labels
-            row.calls = output_calls(shape, self.n_labels)
+        if shape is None:
+            return row
+        try:
+            _check_end(shape)
+        except ValueError as error:
+            row.problem = str(error)
+            return row
+        n = prod(shape)
+        row.shape, row.parameters, row.multiply_accumulates = (self.n_labels,), (n + 1) * self.n_labels, n * self.n_labels
+        row.calls = output_calls(shape, self.n_labels)
         return row
 
+    def check(self) -> None:
+        """Raise ValueError with the first problem."""
+        for number in range(len(self.rows)):
+            self._check_row(number)
+        _check_size(self._total("parameters"), self._total("multiply_accumulates"))
+
     def problems(self) -> list[str]:
-        """Sentences, in the order of the layers; then those of the whole."""
-        found = [row.problem for row in self.rows if row.problem]
-        limits = (("parameters", MAX_PARAMETERS), ("multiply_accumulates", MAX_MULTIPLY_ACCUMULATES))
-        for name, limit in limits:
-            total = self._total(name)
-            what = name.replace("_", "-")
-            if total is not None and total > limit:
-                found.append(f"It has {total:,} {what}; at most {limit:,} can be trained here. Make layers smaller.")
+        """Sentences, in the order of the layers; then that of the whole."""
+        found = []
+        for number in range(len(self.rows)):
+            try:
+                self._check_row(number)
+            except ValueError as error:
+                found.append(str(error))
+        try:
+            _check_size(self._total("parameters"), self._total("multiply_accumulates"))
+        except ValueError as error:
+            found.append(str(error))
         return found
+
+    def _check_row(self, number: int) -> None:
+        row = self.rows[number]
+        if row.problem and 0 < number < len(self.rows) - 1:
+            raise ValueError(f"layer {number}, {row.type}: {row.problem}")
+        if row.problem:
+            raise ValueError(row.problem)
 
     def _total(self, name: str) -> int | None:
         values = [getattr(row, name) for row in self.rows]
@@ -245,19 +262,41 @@ class _Traced:
         return {**figures, "warnings": _warnings(figures)}
 
 
-def _traced(number: int, layer: Layer, shape: Shape | None) -> _Row:
+def _check_end(shape: Shape) -> None:
+    if len(shape) != 1:
+        raise ValueError(
+            f"the last layer gives {_shown(shape)}, but the scores need a flat row of numbers; "
+            "end with flatten or global_average_pool2d"
+        )
+
+
+def _check_size(parameters: int | None, products: int | None) -> None:
+    if parameters is not None and parameters > MAX_PARAMETERS:
+        raise ValueError(
+            f"it has {parameters:,} parameters; at most {MAX_PARAMETERS:,} can be trained here. Make layers smaller."
+        )
+    if products is not None and products > MAX_MULTIPLY_ACCUMULATES:
+        raise ValueError(
+            f"it has {products:,} multiply-accumulates; at most {MAX_MULTIPLY_ACCUMULATES:,} can be trained here. "
+            "Make layers smaller."
+        )
+
+
+def _traced(layer: Layer, shape: Shape | None) -> _Row:
     row = _Row(layer.type)
-    if lacking := layer.lacking():
-        row.problem = f"Layer {number}, {layer.type}: {lacking}."
+    try:
+        layer.check_on_board()
+    except ValueError as error:
+        row.problem = str(error)
     if shape is None:
         return row
     try:
         row.shape = layer.output(shape)
     except ValueError as error:
-        row.problem = row.problem or f"Layer {number}, {layer.type}: {error}."
+        row.problem = row.problem or str(error)
         return row
     row.parameters, row.multiply_accumulates = layer.parameters(shape), layer.multiply_accumulates(shape)
-    row.calls = None if lacking else calls(layer, shape)
+    row.calls = None if row.problem else calls(layer, shape)
     return row
 
 

@@ -90,9 +90,9 @@ class Layer:
         """Of one inference."""
         return self.kind.multiply_accumulates(self.options, shape)
 
-    def lacking(self) -> str:
-        """Why it cannot run on the board, and what can; "" where it can."""
-        return self.kind.lacking or _LACKING_ACTIVATIONS.get(self.options.get("activation", ""), "")
+    def check_on_board(self) -> None:
+        """Raise ValueError where the board does not have it; the message says what to take instead."""
+        _check_on_board(self.type, self.options.get("activation"))
 
 
 def check_layer(values: object) -> Layer:
@@ -130,12 +130,11 @@ class Kind:
     options: Mapping[str, Option]
     parameters: Callable[[Options, Shape], int] = lambda options, shape: 0
     multiply_accumulates: Callable[[Options, Shape], int] = lambda options, shape: 0
-    lacking: str = ""
+    is_lacking: bool = False  # whether the board does not have it, see `_check_on_board`
 
     def to_dict(self) -> dict[str, Any]:
         """For the page: its options, and whether the board has it."""
-        options = {name: option.to_dict() for name, option in self.options.items()}
-        return {"options": options, "is_lacking": bool(self.lacking)}
+        return {"options": {name: option.to_dict() for name, option in self.options.items()}, "is_lacking": self.is_lacking}
 
 
 def window_output(options: Options, shape: Shape, key: str, strides: tuple[int, int]) -> tuple[int, int]:
@@ -278,10 +277,22 @@ def _flat(shape: Shape) -> int:
     return shape[0]
 
 
-_LACKING_ACTIVATIONS = {
-    name: f"the board's C++ has no activation {name}; take relu" for name in ("tanh", "sigmoid", "gelu", "elu")
-}
+def _check_on_board(name: str, activation: str | None) -> None:
+    """What TensorFlow Lite for Microcontrollers and the generated C++ have in common; see `training.convert.codegen.layers`."""
+    if name == "lstm":
+        raise ValueError("the board's C++ has no recurrent layers; take conv1d layers, which look over time as well")
+    if name == "gru":
+        raise ValueError("TensorFlow Lite for Microcontrollers has no GRU; take conv1d layers, which look over time as well")
+    if name == "bidirectional_lstm":
+        raise ValueError("nothing on the board reads backwards in time; take conv1d layers, whose windows reach both ways")
+    if name == "layer_normalization":
+        raise ValueError("the board's C++ does not normalise while it runs; take batch_norm, which becomes part of the weights")
+    if activation in _LACKING_ACTIVATIONS:
+        raise ValueError(f"the board's C++ has no activation {activation}; take relu")
+
+
 ACTIVATIONS = ("relu", "relu6", "none")
+_LACKING_ACTIVATIONS = ("tanh", "sigmoid", "gelu", "elu")
 
 _FILTERS = Option(kind="whole", default=16, lowest=1, highest=512)
 _KERNEL = Option(kind="pair", default=(3, 3), lowest=1, highest=64)
@@ -335,23 +346,21 @@ KINDS: dict[str, Kind] = {
     "lstm": Kind(
         options=_RECURRENT, output=_recurrent_output,
         parameters=_recurrent_parameters(4, 1, 1), multiply_accumulates=_recurrent_macs(4, 1),
-        lacking="the board's C++ has no recurrent layers; take conv1d layers, which look over time as well",
+        is_lacking=True,
     ),
     "gru": Kind(
         options=_RECURRENT, output=_recurrent_output,
         parameters=_recurrent_parameters(3, 2, 1), multiply_accumulates=_recurrent_macs(3, 1),
-        lacking="TensorFlow Lite for Microcontrollers has no GRU; take conv1d layers, which look over time as well",
+        is_lacking=True,
     ),
     "bidirectional_lstm": Kind(
         options=_RECURRENT, output=_bidirectional_output,
         parameters=_recurrent_parameters(4, 1, 2), multiply_accumulates=_recurrent_macs(4, 2),
-        lacking="TensorFlow Lite for Microcontrollers has no layer that reads backwards; take conv1d layers, "
-        "whose windows reach both ways",
+        is_lacking=True,
     ),
     "layer_normalization": Kind(
         options={}, output=lambda options, shape: shape, parameters=lambda options, shape: 2 * shape[-1],
-        lacking="the board's C++ has no normalisation while it runs; take the batch_norm of a convolution, "
-        "which becomes part of its weights",
+        is_lacking=True,
     ),
 }  # fmt: skip
 

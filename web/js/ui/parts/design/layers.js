@@ -1,6 +1,7 @@
 /** The list of layers, from the features to the scores: each can be opened and changed, moved, and taken out. */
 
 import { html, useEffect, useRef, useState } from '../../../../vendor/preact.js';
+import { asSentence } from '../../../data/api.js';
 import { t, told } from '../../i18n.js';
 import { announce } from '../announce.js';
 import { Icon } from '../icons.js';
@@ -80,7 +81,7 @@ const Arrow = ({ up }) => html`
 const Summary = ({ row }) => html`
   <div class="spread wrap"><strong>${nameOf(row.type)}</strong><span class="numbers">${shapeOf(row.shape)}</span></div>
   <${Figures} row=${row} />
-  ${row.problem && html`<p class="problem">${told(row.problem)}</p>`}`;
+  ${row.problem && html`<p class="problem">${told(asSentence(row.problem))}</p>`}`;
 
 /**
  * @param {{ item: Item, number: number, isLast: boolean, row: Row | null, kind: Kind, isOpen: boolean, onToggle: () => void,
@@ -102,7 +103,7 @@ function Layer({ item: { id, layer }, number, isLast, row, kind, isOpen, onToggl
         <button class="button bare" type="button" aria-label=${t('Remove layer {n}, {layer}', { n: number, layer: name })} onClick=${onRemove}><${Icon} name="remove" /></button>
       </div>
       <${Figures} row=${row} />
-      ${row?.problem && html`<p class="problem">${told(row.problem)}</p>`}
+      ${row?.problem && html`<p class="problem">${told(asSentence(row.problem))}</p>`}
       ${isOpen && html`
         <div class="editor">
           <p class="small quiet">${meaningOf(layer.type)}</p>

@@ -1,6 +1,7 @@
 /** What the whole network takes of the board: flash, memory, time. */
 
 import { html } from '../../../../vendor/preact.js';
+import { asSentence } from '../../../data/api.js';
 import { t, told } from '../../i18n.js';
 import { roundly } from './says.js';
 
@@ -16,7 +17,8 @@ const ms = (n) => t('{n} ms', { n: n < 10 ? Math.round(10 * n) / 10 : Math.round
 
 /** @param {{ cost: Cost, board: Board, isOld: boolean }} props */
 export function Totals({ cost, board, isOld }) {
-  const { parameters, multiply_accumulates: products, arena_bytes: arena, instructions, board: whole, warnings } = cost;
+  const { parameters, multiply_accumulates: products, arena_bytes: arena, instructions, board: whole } = cost;
+  const tooLarge = [...cost.layers, cost.output].some(({ problem }) => problem) ? '' : cost.problems[0];
   return html`
     <section class=${`card tight stack totals ${isOld ? 'old' : ''}`} aria-label=${t('What it takes of the board')} aria-busy=${isOld}>
       ${whole ? html`
@@ -25,7 +27,7 @@ export function Totals({ cost, board, isOld }) {
         <${Share} name=${t('RAM')} rest=${whole.other_ram_bytes} used=${whole.ram_bytes} of=${board.ram_bytes} says=${kb}
           detail=${t('the arena {arena}, the rest of the sketch {rest}', { arena: kb(arena ?? 0), rest: kb(whole.other_ram_bytes) })} />
         <${Time} cost=${cost} board=${board} />` : html`<p>${t('What the board takes is known once every layer runs on it.')}</p>`}
-      ${warnings.map((warning) => html`<p class="warn">${told(warning)}</p>`)}
+      ${tooLarge && html`<p class="problem">${told(asSentence(tooLarge))}</p>`}
       <dl class="figures numbers">
         <div><dt>${t('Parameters')}</dt><dd>${roundly(parameters)}</dd></div>
         <div><dt>${t('MACs')}</dt><dd>${roundly(products)}</dd></div>
@@ -41,14 +43,15 @@ function Time({ cost: { milliseconds, instructions, front_end_instructions: fron
   if (milliseconds === null || instructions === null) return null;
   const rest = 1000 * frontEnd * board.cycles_per_instruction / board.clock_hz;
   return html`
-    <${Share} name=${t('Time')} rest=${rest} used=${milliseconds} of=${interval} says=${ms}
+    <${Share} isTime name=${t('Time')} rest=${rest} used=${milliseconds} of=${interval} says=${ms}
       detail=${t('the model {model}, the features {rest}; then the next inference begins', { model: ms(milliseconds - rest), rest: ms(rest) })} />`;
 }
 
 /** A bar of what there is, how much of it goes to the rest, and how much to the model.
- *  @param {{ name: string, rest: number, used: number, of: number, says: (n: number) => string, detail: string }} props */
-function Share({ name, rest, used, of, says, detail }) {
+ *  @param {{ name: string, rest: number, used: number, of: number, says: (n: number) => string, detail: string, isTime?: boolean }} props */
+function Share({ name, rest, used, of, says, detail, isTime }) {
   const isOver = used > of;
+  const over = isTime ? t('The board will hear less often. Make layers smaller.') : t('It does not fit onto the board, and will run in the browser only. Make layers smaller.');
   const percent = (/** @type {number} */ n) => `${100 * Math.min(1, n / of)}%`;
   return html`
     <div class="share">
@@ -56,6 +59,7 @@ function Share({ name, rest, used, of, says, detail }) {
         <span class=${`numbers ${isOver ? 'problem' : ''}`}>${t('about {used} of {of}', { used: says(used), of: says(of) })}</span></p>
       <div class=${`shares ${isOver ? 'over' : ''}`} aria-hidden="true"><i class="model" style=${{ width: percent(used) }}></i><i class="rest" style=${{ width: percent(rest) }}></i></div>
       <p class="small quiet numbers">${detail}</p>
+      ${isOver && html`<p class="problem">${over}</p>`}
     </div>`;
 }
 
