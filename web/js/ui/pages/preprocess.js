@@ -1,5 +1,23 @@
-import { html } from '../../../vendor/preact.js';
-import { t } from '../i18n.js';
-import { Page } from '../parts/page.js';
+/** Preprocess: what the front end makes of this project's own data, step by step. */
 
-export const PreprocessPage = () => html`<${Page} path="/preprocess" title=${t('Preprocess')} />`;
+import { html } from '../../../vendor/preact.js';
+import { kindOf } from '../../data/project.js';
+import { settings } from '../../data/settings.js';
+import { useStore } from '../../data/store.js';
+import { t, tx } from '../i18n.js';
+import { AccessNotice } from '../parts/notices.js';
+import { Page } from '../parts/page.js';
+import { Photos } from '../parts/preprocess/photos.js';
+import { Words } from '../parts/preprocess/words.js';
+import { useStyles } from '../parts/styles.js';
+
+export function PreprocessPage() {
+  useStyles('css/preprocess.css');
+  const { project } = useStore(settings);
+  const Part = kindOf(project) === 'vision' ? Photos : Words;
+  return html`
+    <${Page} path="/preprocess" title=${t('Preprocess')} state=${tx('Project {name}', { name: html`<strong>${project}</strong>` })}>
+      <${AccessNotice} />
+      <${Part} project=${project} key=${project} />
+    <//>`;
+}
