@@ -55,8 +55,8 @@ export function SearchPage() {
       ${current?.kind === 'vision' ? html`<${Photos} />` : current && found && (shown && (job || summary)
         ? html`<${Shown} key=${shown} project=${name} name=${shown} wanted=${Math.max(job?.config.trials ?? 0, summary?.trials ?? 0)} job=${job} onChange=${refresh} />`
         : html`
-          <${Start} current=${current} defaults=${found.defaults} onStart=${(/** @type {string} */ made) => { location.hash = addressOf('/search', { name: made }); }} />
-          <${Earlier} searches=${found.searches} storage=${found.storage} />`)}
+          <${Start} current=${current} defaults=${found.defaults} onStart=${(/** @type {string} */ made) => { location.hash = addressOf('/search', { name: made }); }}>
+            <${Earlier} searches=${found.searches} storage=${found.storage} /><//>`)}
     <//>`;
 }
 

@@ -44,10 +44,10 @@ export function Pareto({ trials, limit, chosen, onChoose }) {
   }
   return html`
     <figure class="card tight stack close">
-      <figcaption class="small quiet">${t('Each point is a trial: its accuracy on the validation split, with the interval that holds the true value 19 times in 20, against the instructions of one inference. The line joins those that no other surpasses for less.')}</figcaption>
       <div class="pareto" tabindex="0" role="slider" aria-label=${t('Trials by instructions; arrow keys walk them')} aria-valuemin="1" aria-valuemax=${points.length} aria-valuenow=${at + 1} aria-valuetext=${spokenTrial(points[at])} onKeyDown=${walk}>
         <canvas ref=${canvas} onClick=${tap}></canvas>
       </div>
+      <figcaption class="small quiet">${t('Each point is a trial: its accuracy on the validation split, with the interval that holds the true value 19 times in 20, against the instructions of one inference. The line joins those that no other surpasses for less.')}</figcaption>
     </figure>`;
 }
 
@@ -92,7 +92,7 @@ function drawAxes(context, scale) {
   }
   context.textBaseline = 'top';
   context.textAlign = 'center';
-  const grid = niceStep(most / 4);
+  const grid = niceStep(most / 6);
   for (let n = 0; n <= most; n += grid) context.fillText((n / 1e6).toLocaleString(spoken(), { maximumFractionDigits: 2 }), x(n), bottom + 6);
   context.textAlign = 'right';
   context.fillText(t('million instructions'), right, bottom + 24);

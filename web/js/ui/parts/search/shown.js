@@ -94,12 +94,12 @@ export function Shown({ project, name, wanted, job, onChange }) {
       ${selected && html`<${Selected} trial=${selected} limits=${limits} taken=${taken === number} />`}
     </div>
     ${all.length > 0 && html`<${Trials} trials=${all} front=${front.map((trial) => trial.number)} chosen=${number} onChoose=${setChosen} />`}
+    ${!runs && html`<p><a class="button bare" href="#/search">${t('All searches')}</a></p>`}
     <div class="action">
       ${runs && html`<button class=${`button ${selected ? 'small' : 'primary'}`} type="button" disabled=${busy} onClick=${stop}>${t('Stop')}</button>`}
       ${!runs && !isWhole && setup && html`<button class=${`button ${selected ? 'small' : 'primary'}`} type="button" disabled=${busy} onClick=${goOn}>${t('Go on')}</button>`}
       ${selected && (taken === number ? html`<a class="button primary" href="#/train">${t('Train it in full')}</a>`
         : html`<button class="button primary" type="button" disabled=${busy} onClick=${() => use(selected)}>${t('Use trial {n}', { n: selected.number })}</button>`)}
-      ${!runs && html`<a class="button small" href="#/search">${t('All searches')}</a>`}
     </div>`;
 }
 

@@ -42,8 +42,8 @@ function checked(typed) {
   };
 }
 
-/** @param {{ current: import('../../../data/api.js').Project, defaults: Plan, onStart: (name: string) => void }} props */
-export function Start({ current, defaults, onStart }) {
+/** @param {{ current: import('../../../data/api.js').Project, defaults: Plan, onStart: (name: string) => void, children?: any }} props */
+export function Start({ current, defaults, onStart, children }) {
   const { labels, minimum, name: project } = current;
   const free = labels.filter(({ label, n_clips: n }) => !RESERVED.includes(label) && n >= minimum).map(({ label }) => label);
   const [left, setLeft] = useState(/** @type {string[]} */ ([]));
@@ -83,5 +83,6 @@ export function Start({ current, defaults, onStart }) {
       </details>
     </section>
     ${problem && html`<${Problem} message=${told(problem)} />`}
+    ${children}
     <div class="action"><button class="button primary" type="button" disabled=${starting || !chosen.length} onClick=${start}><${Icon} name="search" />${t('Search')}</button></div>`;
 }

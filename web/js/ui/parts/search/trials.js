@@ -18,7 +18,7 @@ export function Trials({ trials, front, chosen, onChoose }) {
   const [order, setOrder] = useState(/** @type {{ key: Column, descending: boolean }} */ ({ key: 'accuracy', descending: true }));
   const sort = (/** @type {Column} */ key) => setOrder({ key, descending: order.key === key ? !order.descending : key === 'accuracy' });
   const heading = (/** @type {Column} */ key, /** @type {string} */ name) => html`
-    <th scope="col" key=${key} aria-sort=${order.key === key ? (order.descending ? 'descending' : 'ascending') : null}>
+    <th scope="col" key=${key} class=${key === 'state' ? 'label' : ''} aria-sort=${order.key === key ? (order.descending ? 'descending' : 'ascending') : null}>
       <button class="button bare" type="button" onClick=${() => sort(key)}>${name}<span class="arrow" aria-hidden="true">${order.key === key ? (order.descending ? '↓' : '↑') : ''}</span></button>
     </th>`;
   return html`
