@@ -22,7 +22,7 @@ from training.speech.presets import PRESETS
 
 ROOT = Path(__file__).parents[2]
 PARAMS = load_default()
-# Of what was measured on ten networks 4.1 % for instructions and 2 % for flash were the worst.
+# The worst of ten networks were 4.1 % off for instructions and 2.8 % for flash.
 INSTRUCTIONS_OFF, FLASH_OFF = 0.06, 0.05
 
 NORMALISED = {"batch_norm": True}
