@@ -9,6 +9,7 @@ import math
 
 PLANNED, NO_NEW_LOW = "planned", "no_new_low"  # why it stopped
 _PATIENCE = 1 / 3  # of the planned epochs, without a new low of the validation loss
+_LEAST_PATIENCE = 15  # epochs: a short run is not worth shortening
 _LATE = 1 / 5  # of the planned epochs: the last of them, among which the best is chosen
 
 
@@ -21,7 +22,7 @@ class GoodStop:
 
     def __init__(self, epochs: int) -> None:
         self._epochs = epochs
-        self._patience = max(1, math.ceil(epochs * _PATIENCE))
+        self._patience = max(_LEAST_PATIENCE, math.ceil(epochs * _PATIENCE))
         self._first_late = epochs - max(1, round(epochs * _LATE)) + 1
         self._lowest, self._lowest_epoch = math.inf, 0
         self._best, self._best_epoch = math.inf, 0

@@ -32,7 +32,9 @@ def falling(n: int) -> list[float | None]:
         # Nothing is held back: the last weights are kept.
         ([None] * 7, 7, 7, "planned"),
         # It broke: no new low, but something is kept.
-        ([0.5, *[math.nan] * 11], 11, 11, "no_new_low"),
+        ([0.5, *[math.nan] * 59], 49, 49, "no_new_low"),
+        # A short run is not shortened.
+        ([0.5, *[0.6] * 14], 15, 13, "planned"),
         ([0.7], 1, 1, "planned"),
         ([0.7, 0.8], 2, 2, "planned"),
     ],

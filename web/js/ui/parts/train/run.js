@@ -86,7 +86,7 @@ export function Run({ id, onEnd }) {
     ${unfinished ? html`<${Progress} job=${job} events=${events} connected=${connected} />` : html`<${Outcome} job=${job} />`}
     ${job.kind === 'kfold' && html`<${Folds} job=${job} events=${events} />`}
     ${manifest && html`<${Results} manifest=${manifest} />`}
-    ${manifest && html`<${Stopped} training=${manifest.training ?? {}} />`}
+    ${manifest && html`<div class="spread wrap"><${Stopped} training=${manifest.training ?? {}} /><a class="button" href="#/train">${t('Train again')}</a></div>`}
     ${manifest?.mistakes && html`<${Mistakes} manifest=${manifest} />`}
     ${events.filter(({ event }) => event === 'warning').map((event) => html`<div class="notice warning"><p>${warningText(event)}</p></div>`)}
     ${job.kind === 'train' && html`<${Curves} epochs=${events.filter(({ event }) => event === 'epoch')} best=${manifest?.training?.best_epoch} />`}
@@ -96,7 +96,7 @@ export function Run({ id, onEnd }) {
       ${job.bundle && html`
         <a class="button primary" href=${addressOf('/evaluate', { bundle: job.bundle })} onClick=${tryIt}><${Icon} name="evaluate" />${t('Evaluate')}</a>
         <a class="button small" href=${addressOf('/live', { bundle: job.bundle })} onClick=${tryIt}>${t('Try it live')}</a>`}
-      ${!unfinished && html`<a class=${`button ${job.bundle ? 'small' : 'primary'}`} href="#/train">${t('Train again')}</a>`}
+      ${!unfinished && !job.bundle && html`<a class="button primary" href="#/train">${t('Train again')}</a>`}
     </div>`;
 }
 

@@ -81,13 +81,18 @@ export function Start({ current }) {
   const enough = chosen.length >= says.least;
   return html`
     <div class="columns flat">
-      <div class="stack">
+      <div class="desk stack">
         <ul class="card tight labels" aria-label=${t('Labels to train')}>
           ${labels.map((counts) => html`
             <${LabelRow} key=${counts.label} counts=${counts} project=${current} longest=${longest}
               checked=${!left.includes(counts.label)} onToggle=${() => toggle(counts.label)} />`)}
         </ul>
         ${kind === 'speech' && html`<${OtherMicrophone} counts=${labels.filter(({ label }) => chosen.includes(label) || RESERVED.includes(label))} />`}
+        ${problem && html`<${Problem} message=${told(problem)} />`}
+        <div class="action">
+          <button class="button primary" type="button" disabled=${starting || !enough} onClick=${train}><${Icon} name="train" />
+            ${!enough ? says.choose : chosen.length <= 3 ? t('Train {labels}', { labels: chosen.join(', ') }) : says.many(chosen.length)}</button>
+        </div>
       </div>
       <div class="stack">
         <${Means} project=${name} kind=${kind} />
@@ -100,11 +105,6 @@ export function Start({ current }) {
               <${InFolds} folds=${folds} onFolds=${setFolds} disabled=${starting || !enough} onStart=${validate} />
             </details>`}
         </section>
-      </div>
-      ${problem && html`<${Problem} message=${told(problem)} />`}
-      <div class="action">
-        <button class="button primary" type="button" disabled=${starting || !enough} onClick=${train}><${Icon} name="train" />
-          ${!enough ? says.choose : chosen.length <= 3 ? t('Train {labels}', { labels: chosen.join(', ') }) : says.many(chosen.length)}</button>
       </div>
     </div>`;
 }
