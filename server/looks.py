@@ -29,6 +29,7 @@ from training.vision.look import look_at_photo
 log = logging.getLogger(__name__)
 
 _WAY = "1"  # of looking; counted up when the same clip would give other numbers
+_AT_ONCE = 256  # clips between two questions to the database: what has just come is not kept waiting for an import's end
 _BATCH = 16
 _GATHER_SECONDS = 0.3  # clips come in bursts
 _POLL_SECONDS = 5.0  # for what another process brought in
@@ -134,15 +135,21 @@ class Looker:
             connection.execute(delete(looks).where(~exists().where(_SAME_CLIP)))
 
     def _look_at_all(self) -> None:
-        tried: set[tuple[str, str, str]] = set()
+        passed_over: set[tuple[str, str]] = set()  # files that have just moved: the next round finds them
         while not self._stopping.is_set():
-            started = time.monotonic()
-            batch = [row for row in self._stale(_BATCH + len(tried)) if (row.project, row.id, row.key) not in tried][:_BATCH]
-            if not batch:
+            stale = [row for row in self._stale(_AT_ONCE + len(passed_over)) if (row.project, row.id) not in passed_over]
+            if not stale:
                 return
-            tried |= {(row.project, row.id, row.key) for row in batch}
-            self._save([found for row in batch if not self._stopping.is_set() and (found := self._look(row))])
-            self._stopping.wait(time.monotonic() - started)
+            for start in range(0, len(stale), _BATCH):
+                passed_over |= self._look_at(stale[start : start + _BATCH])
+
+    def _look_at(self, batch: Sequence[Any]) -> set[tuple[str, str]]:
+        """Look at a few clips, then rest as long. Returns those that are not where they were."""
+        started = time.monotonic()
+        found = {(row.project, row.id): self._look(row) for row in batch if not self._stopping.is_set()}
+        self._save([row for row in found.values() if row])
+        self._stopping.wait(time.monotonic() - started)
+        return {name for name, row in found.items() if row is None}
 
     def _stale(self, limit: int) -> Sequence[Any]:
         """Clips that have not been looked at as they are now."""

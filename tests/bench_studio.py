@@ -5,6 +5,7 @@ The clips are 0.2 s of noise, written as the server writes them. The server is a
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from playwright.sync_api import sync_playwright
 
 from server import clock
 from server.audio import encode, to_content
@@ -69,6 +71,9 @@ CALLS: dict[str, Call] = {
     "clips, all pages of 500": walk,
     "counts": get("counts"),
     "project": lambda live, headers: live.json("GET", "/projects/bench", headers=headers),
+    "map": get("map"),
+    "map with vectors": get("map?vectors=1"),
+    "findings": get("findings?limit=10"),
     "one clip changed, and the list again": lambda live, headers: (relabel(live, headers), get("clips")(live, headers)),
 }
 
@@ -81,6 +86,47 @@ def timed(call: Call, live: Live, headers: dict[str, str]) -> tuple[float, float
         call(live, headers)
         found.append((time.perf_counter() - started) * 1000)
     return found[0], statistics.median(found[1:]), max(found[1:])
+
+
+def look_at_all(live: Live, headers: dict[str, str]) -> float:
+    """Seconds until the background thread has looked at all clips."""
+    started = time.perf_counter()
+    while (looks := live.json("GET", "/projects/bench/looks", headers=headers))["done"] < looks["of"]:
+        time.sleep(0.2)
+    return time.perf_counter() - started
+
+
+def draw(live: Live) -> tuple[float, float]:
+    """Milliseconds in Chromium: from an open page to the drawn map, and from a tap on a label to the map without it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.add_init_script(
+            "localStorage.setItem('nestling.settings', JSON.stringify({ project: 'bench', kinds: { bench: 'speech' } }))"
+        )
+        page.goto(f"{live.http}/#/more")
+        page.wait_for_selector("h1")
+        times: list[float] = page.evaluate(DRAW)
+        browser.close()
+    return times[0], times[1]
+
+
+# Two frames after the legend is there the dots are on the screen.
+DRAW = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const drawn = async (there) => {
+    while (!there()) await frame();
+    await frame();
+    await frame();
+    return performance.now();
+  };
+  const start = performance.now();
+  location.hash = '#/explore';
+  const shown = await drawn(() => document.querySelector('.legend .button'));
+  document.querySelector('.legend .button').click();
+  const again = await drawn(() => document.querySelector('.legend [aria-pressed=false]'));
+  return [shown - start, again - shown];
+}"""
 
 
 def main() -> None:
@@ -97,11 +143,13 @@ def main() -> None:
             sys.stdout.write(
                 f"{n_clips:,} clips written in {made - started:.1f} s, indexed in {time.perf_counter() - made:.1f} s\n"
             )
+            sys.stdout.write(f"all looked at {look_at_all(live, headers):.0f} s later, in the background\n")
             sys.stdout.write(f"{'milliseconds':40}{'first':>8}{'median':>8}{'slowest':>8}\n")
             for name, call in CALLS.items():
                 sys.stdout.write(f"{name:40}" + "".join(f"{ms:8.0f}" for ms in timed(call, live, headers)) + "\n")
                 sys.stdout.flush()
             size = len(json.dumps(get("clips?limit=500")(live, headers)))
+            sys.stdout.write("in Chromium: explorer drawn after {:.0f}, again without a label after {:.0f}\n".format(*draw(live)))
             sys.stdout.write(f"a page of 500 clips has {size / 1000:.0f} kB\n")
         finally:
             stop_server(live)
