@@ -21,7 +21,7 @@ NESTLING = [sys.executable, "-m", "server.cli"]
 
 
 def nestling(*arguments: object, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    result = subprocess.run([*NESTLING, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    result = subprocess.run([*NESTLING, *map(str, arguments)], capture_output=True, text=True, timeout=900)
     assert result.returncode == expect, result.stdout + result.stderr
     return result
 
@@ -162,7 +162,7 @@ def test_features_command_equals_the_reference(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_model(clips_folder: Path, tmp_path: Path) -> None:
     commands = [process(tmp_path / run, clips_folder, seed=5) for run in ("a", "b")]
     children = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands]
-    assert [child.wait(timeout=300) for child in children] == [0, 0]
+    assert [child.wait(timeout=900) for child in children] == [0, 0]
     first, second = (tmp_path / run / "p" / "r" for run in ("a", "b"))
     for file in ("model_int8.tflite", "tfjs/group1-shard1of1.bin"):
         assert (first / file).read_bytes() == (second / file).read_bytes()
@@ -253,7 +253,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(clips_folder: Path, tmp_path: Pa
     """A limit on the size of files stands in for a disk that fills up while the bundle is written."""
     command = process(tmp_path, clips_folder)
     limited = ["/bin/sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *command]
-    result = subprocess.run(limited, capture_output=True, text=True, timeout=300)
+    result = subprocess.run(limited, capture_output=True, text=True, timeout=900)
     assert result.returncode == 1
     event = json.loads(result.stdout.splitlines()[-1])
     assert event["event"] == "error" and event["detail"].endswith("Nothing was made.")
