@@ -71,7 +71,7 @@ def _vectors(clips: Sequence[Clip], manifest: dict[str, Any], model: Any, emit: 
         windows = windows_to_judge(batch, manifest["labels"], params, lambda number, of: None)
         yield np.asarray(model(extract(windows.pcm, params, np.float32), training=False), np.float32).reshape(len(batch), -1)
         done = start + len(batch)
-        emit({"event": "stage", "stage": "embed", "detail": f"{done} of {len(clips)} clips", "done": done, "of": len(clips)})
+        emit({"event": "stage", "stage": "embed", "detail": f"{done} of {len(clips)} clips", "n": done, "of": len(clips)})
 
 
 def _without_last_layer(bundle: Path) -> Any:

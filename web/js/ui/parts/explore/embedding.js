@@ -17,7 +17,7 @@ export function Embedding({ project, bundle, onDone }) {
   useEffect(() => {
     if (!id) return undefined;
     return followJob(id, ({ job, event }) => {
-      if (event?.of) setSays({ done: event.done, of: event.of });
+      if (event?.of) setSays({ done: event.n, of: event.of });
       if (event !== null) return;
       setId('');
       if (job.state === 'done') onDone();
