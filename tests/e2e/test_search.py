@@ -79,7 +79,7 @@ def test_a_search_is_stopped_goes_on_and_its_result_is_taken(server: Server, pag
     page.goto(f"{server.url}/#/search")
     page.get_by_label("Trials", exact=True).fill("many")
     page.get_by_role("button", name="Search", exact=True).click()
-    expect(page.get_by_text("Trials must be a whole number from 1 to 1000.")).to_be_visible()
+    expect(page.get_by_text("Trials must be a whole number from 1 to 1,000.")).to_be_visible()
     page.get_by_label("Trials", exact=True).fill("4")
     page.get_by_label("Epochs of a trial").fill("1")
     page.get_by_text("What the board has").click()

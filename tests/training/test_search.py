@@ -2,11 +2,15 @@
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +21,7 @@ import pytest
 from tests.training.conftest import write_clips
 from training.features.params import load_default
 from training.search import space, study
-from training.search.config import Limits, SearchConfig
+from training.search.config import STORAGE_VARIABLE, Limits, SearchConfig
 from training.search.run import search
 from training.search.storage import Storage, describe, parse_url
 from training.search.trial import check_clips
@@ -25,6 +29,7 @@ from training.speech.design import board_figures, check_design, cost
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 600  # seconds; the machine may be busy
+PASSWORD = "hush-hush"
 COUNTING = ("complete", "pruned", "infeasible")
 TIGHT = Limits(instructions=400_000)  # most networks of the space lie above: they cost no training
 
@@ -204,6 +209,81 @@ def test_other_clips_or_settings_are_refused(
     with pytest.raises(ValueError, match="was begun on other clips"):
         opened(config(clips=others))
     opened(config(clips=others, name="another"))
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL of our own, where there is one on this machine."""
+    where = os.pathsep.join([os.environ.get("PATH", ""), *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))])
+    initdb, pg_ctl = (shutil.which(name, path=where) for name in ("initdb", "pg_ctl"))
+    if not initdb or not pg_ctl:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    as_user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}  # it refuses to run as root
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "password").write_text(PASSWORD)
+        if as_user:
+            shutil.chown(folder, **as_user)
+            shutil.chown(folder / "password", **as_user)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        quiet: dict[str, Any] = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, **as_user}
+        subprocess.run([initdb, "-D", "db", "-A", "scram-sha-256", "-U", "anna", "--pwfile", "password"], **quiet)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+        subprocess.run([pg_ctl, "-D", "db", "-l", "log", "-o", options, "-w", "start"], **quiet)
+        try:
+            yield f"postgresql://anna:{PASSWORD}@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([pg_ctl, "-D", "db", "-m", "immediate", "stop"], **quiet)
+
+
+def test_two_machines_and_one_postgresql(
+    config: Callable[..., SearchConfig], clips: Path, tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two data folders with copies of the clips: nothing in common but the address."""
+    monkeypatch.setenv(STORAGE_VARIABLE, postgresql)
+    here, there = (config(clips=shutil.copytree(clips, tmp_path / name / "made"), folder=tmp_path / name / "searches")
+                   for name in ("here", "there"))  # fmt: skip
+    pipes: dict[str, Any] = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    processes = [subprocess.Popen(command(machine), **pipes) for machine in (here, there)]
+    said = [process.communicate(timeout=PATIENCE)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    found = [json.loads(lines.splitlines()[-1]) for lines in said]
+    check_whole(found[0]["trials"], 10)
+    assert found[0]["trials"] == found[1]["trials"]
+    assert not any((machine.folder / "p.db").exists() for machine in (here, there))
+
+    other = config(
+        clips=write_clips(tmp_path / "others", {"rise": "rise", "fall": "fall"}, 8, seed=2), folder=tmp_path / "other/searches"
+    )
+    refused = subprocess.run(command(other), **pipes)
+    assert refused.returncode == 1 and "was begun on other clips" in refused.stdout
+    assert PASSWORD not in "".join([*said, refused.stdout])
+
+
+def test_postgresql_gives_each_trial_out_once(
+    config: Callable[..., SearchConfig], postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config(name="once", trials=40)
+    storages = [Storage(postgresql) for _ in range(4)]
+    parties = [study.begin(storage, settings, "the same clips") for storage in storages]
+
+    def take(party: study.Search) -> list[int]:
+        given = []
+        while trial := study.claim(party, 40):
+            given.append(trial.number)
+            study.tell_pruned(party, trial)
+        return given
+
+    with ThreadPoolExecutor(4) as pool:
+        given = [number for numbers in pool.map(take, parties) for number in numbers]
+    assert sorted(given) == list(range(40))
+    with pytest.raises(OSError, match="password authentication failed") as caught:
+        Storage(postgresql.replace(PASSWORD, "another-secret"))
+    assert "another-secret" not in str(caught.value)
+    for storage in storages:
+        storage.close()
 
 
 def test_the_space_holds_what_people_have() -> None:
