@@ -265,20 +265,20 @@ def test_two_machines_and_one_postgresql(
 def test_postgresql_gives_each_trial_out_once(
     config: Callable[..., SearchConfig], postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = config(name="once", trials=40)
+    settings = config(name="once", trials=16)
     storages = [Storage(postgresql) for _ in range(4)]
     parties = [study.begin(storage, settings, "the same clips") for storage in storages]
 
     def take(party: study.Search) -> list[int]:
         given = []
-        while trial := study.claim(party, 40):
+        while trial := study.claim(party, 16):
             given.append(trial.number)
             study.tell_pruned(party, trial)
         return given
 
     with ThreadPoolExecutor(4) as pool:
         given = [number for numbers in pool.map(take, parties) for number in numbers]
-    assert sorted(given) == list(range(40))
+    assert sorted(given) == list(range(16))
     with pytest.raises(OSError, match="password authentication failed") as caught:
         Storage(postgresql.replace(PASSWORD, "another-secret"))
     assert "another-secret" not in str(caught.value)
