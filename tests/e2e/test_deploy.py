@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_own_things, running_server, watch
+from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_own_things, running_server, watch, works_offline
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_pages import DESKTOP, SCREENSHOTS, small_targets, violations
 
@@ -62,6 +62,7 @@ def test_every_form_can_be_taken_away(server: Server, page: Page) -> None:
     expect(page.get_by_role("region", name="Checks")).to_contain_text("0 of 350 windows answered otherwise")
     expect(page.get_by_role("region", name="Checks")).to_contain_text("scores differ by 3e-7 at most")
 
+    works_offline(page)
     with page.expect_download() as single:
         card.get_by_role("link", name="Download TFLM, int8").click()
     assert single.value.suggested_filename == "model_int8.tflite"
@@ -71,6 +72,8 @@ def test_every_form_can_be_taken_away(server: Server, page: Page) -> None:
     assert folder.value.suggested_filename == f"{RUN.replace('/', '-')}-arduino.zip"
     with zipfile.ZipFile(folder.value.path()) as sketch:
         assert sketch.testzip() is None and "arduino/arduino.ino" in sketch.namelist()
+    kept = page.evaluate("async () => (await (await caches.open('nestling-bundles')).keys()).map(({ url }) => url)")
+    assert kept and not [url for url in kept if url.endswith((".zip", ".tflite"))], "a phone keeps what it has only handed on"
 
     page.get_by_role("combobox", name="Model").select_option("yes-no")
     expect(page.get_by_role("link", name="Download Keras")).to_have_attribute("href", "/bundles/yes-no/model.keras")
