@@ -17,6 +17,7 @@ const MAX_SAMPLES = 10 * RATE;
 const MIN_SAMPLES = RATE / 10;
 const MAX_BYTES = 2_000_000; // of one upload of sound; what is larger is decoded here, and sent at 16 kHz
 const AT_ONCE = 3;
+const SERVER_READS = /\.(wav|flac|og[ga]|opus|mp3|aiff?)$/i;
 const NOISE_FOLDERS = ['background_noise', '_background_noise_', '_silence_', 'silence'];
 const CLUTTER = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/;
 
@@ -116,21 +117,15 @@ const aboutOf = (label, file) => ({
 /** @param {string} project @param {string} label @param {File} file @returns {Promise<number>} how many new clips it made */
 async function sendSound(project, label, file) {
   const about = aboutOf(label, file);
-  if (file.size <= MAX_BYTES && label !== NOISE) {
-    try {
-      return Number(await sendFile(project, about, file));
-    } catch (error) {
-      if (!(error instanceof RefusedError) || error.status !== 400) throw error;
-      const pcm = await decode(file).catch(() => null);
-      if (!pcm || isSound(error.message)) throw error;
-      return Number(await sendFile(project, about, wavOf(pcm)));
-    }
+  if (!SERVER_READS.test(file.name) || file.size > MAX_BYTES || label === NOISE) return sendPieces(project, about, await decode(file));
+  try {
+    return Number(await sendFile(project, about, file));
+  } catch (error) {
+    if (!(error instanceof RefusedError) || !/cannot be read/.test(error.message)) throw error;
+    const pcm = await decode(file).catch(() => { throw error; }); // named otherwise than what it is
+    return Number(await sendFile(project, about, wavOf(pcm)));
   }
-  return sendPieces(project, about, await decode(file));
 }
-
-/** Whether the server could read the sound, and refused it for what it is. @param {string} message */
-const isSound = (message) => /lasts|channels|sample rate|numbers|label|already/.test(message);
 
 /** A long recording of noise in pieces, of one session; of a word it is too long, which the server says.
  *  @param {string} project @param {ReturnType<typeof aboutOf>} about @param {Int16Array} pcm */

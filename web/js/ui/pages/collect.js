@@ -72,7 +72,7 @@ function Collection({ current }) {
       ? html`
         <${Welcome} sentence=${current.kind === 'vision' ? t('Every photo will stand here. Take the first ones, or bring in files.') : t('Every clip will stand here, with its picture and its sound. Record the first ones, or bring in files.')}>
           ${current.kind === 'speech' && html`<${Part} load=${SAMPLE} />`}<//>
-        <${FilesBar} current=${current} files=${files} />`
+        <${FilesBar} current=${current} files=${files} isOpen />`
       : html`<${Stocked} current=${current} version=${version} again=${again} files=${files} />`}
     ${action}`;
 }

@@ -65,9 +65,10 @@ export function Balance({ counts, current }) {
       </ul>
       <p class="small quiet">${splitByNames()[counts.split_by]}</p>
       ${advice.length > 0 && html`
-        <section class="notice tips" aria-label=${t('Tips')}>
+        <details class="tips" open=${innerWidth >= 900}>
+          <summary>${tn(advice.length, '{n} tip', '{n} tips')}</summary>
           <ul class="stack close">${advice.map((tip) => html`<li>${tip}</li>`)}</ul>
-        </section>`}
+        </details>`}
     </section>`;
 }
 
@@ -77,10 +78,10 @@ function Bar({ counts: { label, n, disabled, splits }, longest, lacks, names, do
   const spoken = parts.filter((part) => part.n).map((part) => `${part.n} ${part.says}`).join(', ');
   return html`
     <li>
-      <div class="spread"><span class="row">${dot}<strong>${label}</strong></span><span class="numbers small">${n} <span class="quiet">(${spoken})</span></span></div>
+      <div class="spread"><span class="row">${dot}<strong>${label}</strong></span><span class="numbers">${n}</span></div>
       <div class="parts" aria-hidden="true">
         ${parts.map((part) => html`<i class=${part.name} style=${{ width: `${(100 * part.n) / longest}%` }}></i>`)}
       </div>
-      ${lacks && html`<p class="small">${lacks}</p>`}
+      <p class="small numbers"><span class="quiet">${spoken}</span>${lacks && html` <span class="lacks">${lacks}</span>`}</p>
     </li>`;
 }

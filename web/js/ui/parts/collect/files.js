@@ -73,8 +73,8 @@ function summary({ taken, known, leftOut }, { kind }) {
   ].filter(Boolean).join(' ');
 }
 
-/** @param {{ current: Project, files: ReturnType<typeof useFiles> }} props */
-export function FilesBar({ current, files }) {
+/** @param {{ current: Project, files: ReturnType<typeof useFiles>, isOpen?: boolean }} props */
+export function FilesBar({ current, files, isOpen = innerWidth >= 900 }) {
   const some = useRef(/** @type {HTMLInputElement | null} */ (null));
   const folder = useRef(/** @type {HTMLInputElement | null} */ (null));
   const pick = (/** @type {any} */ { target }) => {
@@ -82,8 +82,10 @@ export function FilesBar({ current, files }) {
     target.value = '';
   };
   return html`
-    <section class="stack" aria-labelledby="files">
-      <h2 id="files">${t('Files')}</h2>
+    <section class="stack">
+    <details open=${isOpen}>
+      <summary>${t('Files in and out')}</summary>
+      <div class="stack">
       <p class="quiet">${current.kind === 'vision'
         ? t('Drop photos, folders or a zip anywhere on this page; a folder\'s name is the label.')
         : t('Drop sounds, folders or a zip anywhere on this page; a folder\'s name is the label, as in Speech Commands.')}</p>
@@ -92,6 +94,8 @@ export function FilesBar({ current, files }) {
         <button class="button folder" type="button" disabled=${files.progress} onClick=${() => folder.current?.click()}><${Icon} name="projects" />${t('Add a folder')}</button>
         <a class="button" href=${exportUrl(current.name)} download><${Icon} name="deploy" />${t('Export the project')}</a>
       </div>
+      </div>
+    </details>
       <input ref=${some} type="file" hidden multiple accept=${ACCEPT[current.kind]} onChange=${pick} />
       <input ref=${folder} type="file" hidden webkitdirectory onChange=${pick} />
       ${files.progress && html`<${Progress} ...${files.progress} />`}

@@ -42,8 +42,8 @@ export function Selection({ chosen, list, kind, labels, changes, onChosen }) {
     <section class="choosing stack close" aria-label=${t('What is selected')}>
       <div class="row">
         <strong class="numbers" role="status">${tn(n, '{n} selected', '{n} selected')}</strong>
-        ${left > 0 && html`<button class="button bare" type="button" onClick=${() => onChosen({ all: true, some: new Map() })}>${t('Select all {what} that match', { what: counted(list.n ?? 0, kind) })}</button>`}
-        <button class="button bare" type="button" onClick=${() => onChosen(nothing())}>${t('Select none')}</button>
+        ${left > 0 && html`<button class="button bare" type="button" aria-label=${t('Select all {what} that match', { what: counted(list.n ?? 0, kind) })} onClick=${() => onChosen({ all: true, some: new Map() })}>${t('All {n}', { n: list.n ?? 0 })}</button>`}
+        <button class="button bare" type="button" aria-label=${t('Select none')} onClick=${() => onChosen(nothing())}>${t('None')}</button>
       </div>
       <${Decide} clips=${clips} labels=${labels} changes=${changes} gather=${gather} />
     </section>`;
