@@ -2,7 +2,7 @@
 
 import { floatToInt16 } from '../dsp/pcm.js';
 import { encodeWav } from '../dsp/wav.js';
-import { RefusedError, UnreachableError } from './api.js';
+import { RefusedError, UnreachableError, asSentence } from './api.js';
 import { addZip, sendFile } from './collect.js';
 import { NOISE, asLabel, labelProblem } from './project.js';
 
@@ -105,7 +105,7 @@ async function bringOne(project, kind, { path, file }, loose, outcome, onShare) 
 /** @param {Outcome} outcome @param {import('./collect.js').Report} report */
 function addReport(outcome, report) {
   for (const [label, n] of Object.entries(report.taken)) if (n) outcome.taken[label] = (outcome.taken[label] ?? 0) + n;
-  outcome.leftOut.push(...report.left_out.map(({ file, reason }) => ({ file, reason: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` })));
+  outcome.leftOut.push(...report.left_out.map(({ file, reason }) => ({ file, reason: asSentence(reason) })));
 }
 
 /** What is known of a file beside what it holds. @param {string} label @param {File} file */
