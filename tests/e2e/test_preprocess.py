@@ -85,7 +85,7 @@ def test_what_cannot_be_honoured_is_told_and_changes_nothing(server: Server, pag
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Hop_length must be 1 to frame_length, got hop_length = 481. The pictures stay as they were.")
     expect(hop).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_role("button", name="Save for this project")).to_be_disabled()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     assert shown_stages(page)["params"] == load_default().to_dict()
     hop.fill("")
     expect(alert).to_contain_text("hop_length must be of type int, got ''", ignore_case=True)
@@ -102,8 +102,8 @@ def test_parameters_are_saved_for_the_project_and_the_defaults_come_back(server:
     page.get_by_role("textbox", name="Floor of the logarithm").press_sequentially("x")  # a slip of the finger
     page.get_by_role("textbox", name="Floor of the logarithm").fill("0.001")
     state = page.locator(".action.tune [role=status]")
-    expect(state).to_contain_text("models that are there keep the front end that they were trained with")
-    page.get_by_role("button", name="Save for this project").click()
+    expect(state).to_contain_text("older models keep the front end they were trained with")
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(state).to_contain_text("as it is saved in this project")
     settings = f"{server.url}/projects/words/settings"
     wanted = replace(load_default(), n_mels=39, log_floor=0.001)
@@ -112,7 +112,7 @@ def test_parameters_are_saved_for_the_project_and_the_defaults_come_back(server:
     page.reload()
     expect(page.get_by_role("textbox", name="Filters")).to_have_value("39")
     page.get_by_role("button", name="Defaults").click()
-    page.get_by_role("button", name="Save for this project").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Defaults")).to_have_count(0)
     answer = page.request.get(settings).json()
     assert not answer["params_changed"] and answer["params"] == load_default().to_dict()

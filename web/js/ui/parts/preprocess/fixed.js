@@ -7,10 +7,10 @@ import { t } from '../../i18n.js';
 const conventions = () => [
   { name: t('Sample rate: 16,000 Hz'), why: t('Clips are stored so, and boards record so. It holds frequencies up to 8,000 Hz: all of speech that matters.') },
   { name: t('Window: Hann, periodic'), why: t('The symmetric one of other programs moves coefficients by up to 0.33, and the model would see other numbers than it learned from.') },
-  { name: t('Spectrum: power'), why: t('The square of the magnitude. On a logarithmic scale the two differ by a factor of two only.') },
+  { name: t('Spectrum: power'), why: t('The square of the magnitude. On a logarithmic scale the two differ by about a factor of two.') },
   { name: t('Mel scale: HTK, triangles as high as 1'), why: t('Others bend at 1,000 Hz or make every triangle equal in area. Either is as good; three languages must agree on one.') },
   { name: t('Logarithm: natural'), why: t('Decibels would be 4.34 times as large, and nothing else.') },
-  { name: t('Cosine transform: DCT-II, orthonormal'), why: t('Without the norm, coefficient 0 would be off by a factor of more than six.') },
+  { name: t('Cosine transform: DCT-II, orthonormal'), why: t('Without the norm of its first row, coefficient 0 would be off by as much as 35.') },
 ];
 
 export const Fixed = () => html`

@@ -4,6 +4,8 @@ import { html, useEffect, useMemo, useState } from '../../../../vendor/preact.js
 import { learnFrom } from '../../../data/access.js';
 import { listClips, photoUrl, request } from '../../../data/api.js';
 import { readPreprocessing } from '../../../data/preprocess.js';
+import { project as current } from '../../../data/project.js';
+import { useStore } from '../../../data/store.js';
 import { PhotoFrontEnd, cropBox, parsePreprocess } from '../../../dsp/photo.js';
 import { t } from '../../i18n.js';
 import { colour } from '../canvas.js';
@@ -67,6 +69,12 @@ function usePhotos(project) {
 
 /** @param {{ project: string }} props */
 export function Photos({ project }) {
+  const known = useStore(current);
+  return known?.name === project ? html`<${OwnPhotos} project=${project} />` : null; // a new project is made first
+}
+
+/** @param {{ project: string }} props */
+function OwnPhotos({ project }) {
   const { rules, photos, photo, problem, show, load } = usePhotos(project);
   if (problem) return html`<${Problem} message=${problem} onRetry=${load} />`;
   if (!rules || !photo) return null;

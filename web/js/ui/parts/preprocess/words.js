@@ -117,11 +117,11 @@ function Save({ project, json, saved, defaults, valid, onReset, onSaved, onEdit 
       ${valid.problem && html`<p class="warn small" role="alert" id="parameter-problem">${told(valid.problem)} ${t('The pictures stay as they were.')}</p>`}
       ${problem && html`<p class="warn small" role="alert">${told(problem)}</p>`}
       <p class="small quiet numbers" role="status">${isChanged
-        ? t('{shape}, not saved. Saved, it holds from the next training on; models that are there keep the front end that they were trained with.', { shape: shapeOf(valid.params) })
+        ? t('{shape}, not saved in this project yet. Train anew to use it; older models keep the front end they were trained with.', { shape: shapeOf(valid.params) })
         : t('{shape}: as it is saved in this project.', { shape: shapeOf(valid.params) })}</p>
       <div class="row">
         ${isChanged
-          ? html`<button class="button primary" type="button" disabled=${Boolean(valid.problem)} onClick=${save}><${Icon} name="check" />${t('Save for this project')}</button>
+          ? html`<button class="button primary" type="button" disabled=${Boolean(valid.problem)} onClick=${save}><${Icon} name="check" />${t('Save')}</button>
             <button class="button small" type="button" onClick=${onReset}>${t('Undo')}</button>`
           : html`<a class="button primary" href="#/design"><${Icon} name="design" />${t('Design a model')}</a>`}
         ${!isDefault && html`<button class="button small" type="button" onClick=${() => onEdit(defaults)}>${t('Defaults')}</button>`}
