@@ -169,6 +169,32 @@ DOT_AT_HAND = """() => {
 }"""
 
 
+def test_what_should_be_heard_again_is_heard_and_put_right_with_one_tap(
+    server: Server, computer: Computer, launch: Callable[..., Browser]
+) -> None:
+    computer.put("rise", word("rise", 60, level=90_000))
+    page = new_phone(launch).new_page()
+    complaints = watch(page)
+    page.goto(f"{server.url}/#/collect")
+    found = page.get_by_role("region", name="Clips to hear again")
+    expect(found.get_by_role("radio", name="Too loud 1")).to_be_attached()
+    found.get_by_role("radio", name="Among others 1").check()
+    expect(found.get_by_text("5 of 5 that sound alike are rise.")).to_be_visible()
+    with page.expect_request(lambda request: request.url.endswith("/audio")):
+        found.get_by_role("button", name="Play fall").click()
+    assert small_targets(page) == []
+    assert violations(page) == []
+    found.get_by_role("button", name="It is rise").click()
+    expect(found.get_by_role("radio", name="Among others")).to_have_count(0)
+    assert computer.labels() == {"rise": N_EACH + 2, "fall": N_EACH}
+    found.get_by_role("button", name="Undo").click()
+    expect(found.get_by_role("radio", name="Among others 1")).to_be_attached()
+    found.get_by_role("radio", name="Too loud 1").check()
+    found.get_by_role("button", name="Disable: rise").click()
+    expect(found.get_by_role("radio", name="Too loud")).to_have_count(0)
+    assert complaints == []
+
+
 def test_umap_lays_out_in_the_background_and_can_be_cancelled(
     server: Server, computer: Computer, launch: Callable[..., Browser]
 ) -> None:

@@ -45,9 +45,9 @@ def principal_components(vectors: NDArray[np.float32], n: int) -> tuple[NDArray[
     """
     if len(vectors) < 2:
         return np.zeros((len(vectors), n), np.float32), np.zeros(n)
-    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
-    variances, directions = np.linalg.eigh(centred.T @ centred)
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    variances, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
     variances, directions = np.maximum(variances[::-1][:n], 0), directions[:, ::-1][:, :n]
     directions = directions * np.where(directions[np.abs(directions).argmax(axis=0), np.arange(directions.shape[1])] < 0, -1, 1)
     whole = float((centred**2).sum()) or 1.0
-    return (centred @ directions).astype(np.float32), variances / whole
+    return centred @ directions.astype(np.float32), variances / whole
