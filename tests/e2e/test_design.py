@@ -99,8 +99,9 @@ def test_a_network_is_made_with_the_keyboard_and_saved(server: Server, page: Pag
     expect_cost(page, layers)
     page.get_by_label("Name of this design").fill("two dense")
 
+    expect(page.get_by_role("button", name="Save for this project")).to_be_enabled()
     page.get_by_role("button", name="Save for this project").press("Enter")
-    expect(page.get_by_role("link", name="Train").last).to_be_visible()
+    expect(page.locator(".action").get_by_role("link", name="Train")).to_be_visible()
     assert settings(server)["design"] == {"layers": layers, "name": "two dense"}
     page.reload()
     expect_cost(page, layers)
@@ -142,7 +143,7 @@ def test_an_answer_that_comes_too_late_is_not_shown(server: Server, page: Page) 
 
     page.route("**/design/cost", hold_first)
     page.get_by_role("button", name="ds_cnn_wide").click()
-    eventually(lambda: held)
+    eventually(lambda: page.evaluate("() => true") and held)  # routes are told while the page is asked something
     page.get_by_role("button", name="tiny_conv").click()
     wanted = preset_design("tiny_conv").layer_list()
     expect_cost(page, wanted)
@@ -161,7 +162,7 @@ def test_what_the_board_does_not_have_is_red_and_not_saved(server: Server, page:
     )
     expect(page.get_by_role("button", name="Mend what is red first")).to_be_disabled()
     page.get_by_role("button", name="Remove layer 13, LSTM").click()
-    expect(page.get_by_role("link", name="Train").last).to_be_visible()
+    expect(page.locator(".action").get_by_role("link", name="Train")).to_be_visible()
 
 
 def test_photos_lead_on(server: Server, page: Page) -> None:

@@ -6,10 +6,10 @@ import { readDesign, saveDesign } from '../../data/design.js';
 import { kindOf, refreshProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
-import { t, tx } from '../i18n.js';
+import { t, tn, tx } from '../i18n.js';
 import { announce } from '../parts/announce.js';
 import { useCost } from '../parts/design/cost.js';
-import { begin, designOf, presetOf, renamed, replaced, undone, withExpert } from '../parts/design/draft.js';
+import { begin, designOf, layersOf, presetOf, renamed, replaced, undone, withExpert } from '../parts/design/draft.js';
 import { Drawing } from '../parts/design/drawing.js';
 import { Layers } from '../parts/design/layers.js';
 import { AboutExpert, Presets } from '../parts/design/presets.js';
@@ -31,15 +31,16 @@ const drafts = new Map();
 export function DesignPage() {
   useStyles('css/design.css');
   const { project } = useStore(settings);
-  const isVision = kindOf(project) === 'vision';
+  if (kindOf(project) !== 'vision') return html`<${Designer} project=${project} key=${project} />`;
   return html`
-    <${Page} path="/design" title=${t('Design a model')} state=${tx('Project {name}', { name: html`<strong>${project}</strong>` })}>
-      <${AccessNotice} />
-      ${isVision
-        ? html`<${Welcome} sentence=${t('For photos there is one network, which knows the world already; training gives it a new last layer.')}><a class="button primary" href="#/train">${t('Train')}</a><//>`
-        : html`<${Designer} project=${project} key=${project} />`}
+    <${Framed} state=${tx('Project {name}', { name: html`<strong>${project}</strong>` })}>
+      <${Welcome} sentence=${t('For photos there is one network, which knows the world already; training gives it a new last layer.')}><a class="button primary" href="#/train">${t('Train')}</a><//>
     <//>`;
 }
+
+/** @param {{ state: any, children?: any }} props */
+const Framed = ({ state, children }) => html`
+  <${Page} path="/design" title=${t('Design a model')} state=${state}><${AccessNotice} />${children}<//>`;
 
 /** The server's overview of a project. @param {string} project */
 function useOverview(project) {
@@ -62,8 +63,19 @@ function useOverview(project) {
 /** @param {{ project: string }} props */
 function Designer({ project }) {
   const { overview, problem, load } = useOverview(project);
-  if (problem) return html`<${Problem} message=${problem} onRetry=${load} />`;
-  return overview && html`<${Editor} project=${project} overview=${overview} onSaved=${load} />`;
+  const name = html`<strong>${project}</strong>`;
+  return html`
+    <${Framed} state=${overview ? tx('Project {name}: {design}', { name, design: inWords(overview) }) : tx('Project {name}', { name })}>
+      ${problem ? html`<${Problem} message=${problem} onRetry=${load} />` : overview && html`<${Editor} project=${project} overview=${overview} onSaved=${load} />`}
+    <//>`;
+}
+
+/** The design that the project has. @param {Overview} overview */
+function inWords({ design, layers, is_default: isDefault }) {
+  if (isDefault) return t('{preset}, the default', { preset: 'preset' in design ? design.preset : '' });
+  if ('preset' in design) return design.preset;
+  if ('expert' in design) return t('an expert\'s network');
+  return design.name ?? tn(layers.length, 'a network of its own, {n} layer', 'a network of its own, {n} layers');
 }
 
 /** @param {{ project: string, overview: Overview, onSaved: () => Promise<void> }} props */
@@ -72,7 +84,8 @@ function Editor({ project, overview, onSaved }) {
   const [draft, setDraft] = useState(/** @returns {Draft} */ () => drafts.get(project) ?? begin(overview.layers, overview.design));
   const [problem, setProblem] = useState('');
   const design = useMemo(() => designOf(draft, presets), [draft, presets]);
-  const answer = useCost(project, draft.expert ? null : design);
+  const layers = useMemo(() => (draft.expert ? null : { layers: layersOf(draft) }), [draft]); // a name costs nothing
+  const answer = useCost(project, layers);
   function edit(/** @type {Draft} */ next) {
     drafts.set(project, next);
     setDraft(next);
@@ -141,5 +154,5 @@ function Actions({ overview, draft, design, answer: { cost, isOld }, onUndo, onS
 
 /** @param {{ file: string | undefined }} props */
 const ExpertNotice = ({ file }) => (file
-  ? html`<p class="notice">${tx('The network is the function {build} of {file}. Training checks what it takes, what it gives and its operators, and says in a sentence what is wrong.', { build: html`<code>build</code>`, file: html`<code>${file}</code>` })}</p>`
+  ? html`<div class="notice"><p>${tx('The network is the function {build} of {file}. Training checks what it takes, what it gives and its operators, and says in a sentence what is wrong.', { build: html`<code>build</code>`, file: html`<code>${file}</code>` })}</p></div>`
   : html`<p class="notice warning">${t('This project\'s design is an expert\'s file, but this computer was started without one. Start from another design.')}</p>`);

@@ -41,7 +41,7 @@ const EXAMPLE = `import keras
 
 
 def build(input_shape, n_labels):
-    inputs = keras.Input(input_shape)  # (frames, coefficients)
+    inputs = keras.Input(input_shape)  # (frames, coefficients), scaled
     x = keras.layers.Reshape((*input_shape, 1))(inputs)
     x = keras.layers.Conv2D(16, 3, strides=2, activation="relu")(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
