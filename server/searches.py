@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 def overview(data: Path, project: str) -> dict[str, Any]:
     """All searches of a project, newest first, and where they are kept. Raises StorageError."""
-    from training.search import study
+    from training.search.study import overview as of_project
 
     with _storage(data, project) as storage:
-        return {"searches": study.overview(storage, project) if storage else [], "storage": _place(data, project)}
+        return {"searches": of_project(storage, project) if storage else [], "storage": _place(data, project)}
 
 
 def search(data: Path, project: str, name: str) -> dict[str, Any]:
     """One search with all of its trials, and the numbers of those on the front. Raises MissingError, StorageError."""
-    from training.search import study
+    from training.search.study import find
 
     with _storage(data, project) as storage:
-        found = study.find(storage, project, name) if storage else None
+        found = find(storage, project, name) if storage else None
         if found is None:
             raise MissingError(f"project {project!r} has no search {name[:40]!r}")
         return {"name": name, "setup": found.setup.to_dict(), "trials": found.records(), "front": found.front()}
