@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from server.cli import main
 from tests.firmware.codegen_harness import Programs
 from tests.firmware.models import tf, to_int8
 from tests.training.conftest import write_clips
@@ -247,3 +249,19 @@ def test_an_experts_network_is_trained_by_a_job(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     manifest = read_manifest(tmp_path / "exports" / "p" / "r")
     assert manifest["model"]["name"] == "expert" and "ADD" in manifest["model"]["ops"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('{"layers": [{"type": "conv9d"}]}', "is no design: layer 1: type must be one of conv2d"),
+        ("layers", "is no design: Expecting value"),
+    ],
+)
+def test_a_file_that_is_no_design_is_refused_on_the_command_line(tmp_path: Path, content: str, sentence: str) -> None:
+    (tmp_path / "net.json").write_text(content)
+    options = ["--clips", str(tmp_path), "--labels", "yes", "--design", str(tmp_path / "net.json")]
+    refused = CliRunner().invoke(main, ["train", *options])
+    assert refused.exit_code == 1 and sentence in refused.stderr
+    both = CliRunner().invoke(main, ["train", *options, "--preset", "ds_cnn"])
+    assert both.exit_code == 2 and "name one network" in both.stderr
