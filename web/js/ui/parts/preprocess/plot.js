@@ -15,24 +15,29 @@ const LEFT = 46;
 const RIGHT = 14;
 const TOP = 24;
 const BOTTOM = 42;
+const NEARLY = '200px'; // from the screen
 const TICK_ROOM = 64; // pixels between two numbers
 
-/** Drawn when it appears, whenever it is rendered, and when its size changes.
+/** Drawn while it is on the screen, or nearly: when it comes there, when it is rendered, and when its size changes.
  *  @param {{ label: string, draw: (canvas: HTMLCanvasElement) => void, tall?: boolean, onMove?: (share: number) => void }} props
  *  `onMove`: where within the box, from 0 to 1, somebody points */
 export function Picture({ label, draw, tall = false, onMove }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const isSeen = useRef(false);
   const latest = useRef(draw);
   latest.current = draw;
+  const redraw = () => {
+    if (canvas.current && isSeen.current) latest.current(canvas.current);
+  };
+  useEffect(redraw);
   useEffect(() => {
-    if (canvas.current?.clientWidth) draw(canvas.current);
-  });
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => latest.current(element));
-    observer.observe(element);
-    return () => observer.disconnect();
+    const seen = new IntersectionObserver((entries) => {
+      isSeen.current = entries[entries.length - 1].isIntersecting;
+      redraw();
+    }, { rootMargin: NEARLY });
+    const sized = new ResizeObserver(redraw);
+    for (const observer of [seen, sized]) observer.observe(/** @type {HTMLCanvasElement} */ (canvas.current));
+    return () => [seen, sized].forEach((observer) => observer.disconnect());
   }, []);
   const point = (/** @type {PointerEvent} */ event) => {
     if (!onMove || !(event.buttons & 1)) return;

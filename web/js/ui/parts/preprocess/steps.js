@@ -1,7 +1,7 @@
 /** From the waveform to the coefficients: eight steps, each with a sentence, its parameters, and a picture of either sound. */
 
 import { html } from '../../../../vendor/preact.js';
-import { t } from '../../i18n.js';
+import { t, tn } from '../../i18n.js';
 import { Scale } from '../scale.js';
 import { Field } from './fields.js';
 import * as draw from './pictures.js';
@@ -124,7 +124,7 @@ function MelStep({ view: { sides, params, front, stages, fields } }) {
       sentence=${t('Triangles add neighbouring bins up, narrow ones at low frequencies and wide ones at high, as the ear does. Each gives one number a frame.')}
       more=${t('The mel scale is the one on which steps sound equal: almost even below 700 Hz, logarithmic above. This is HTK\'s: 2595 log10(1 + f / 700). The triangles stand evenly on it, each as high as 1. Where there are more triangles than bins, some catch none and are always at the floor: a smaller number, or a larger FFT, helps.')}>
       <${Picture} label=${t('{n} triangles between {low} and {high} Hz', { n: params.nMels, low: params.fmin, high: params.fmax })} draw=${(/** @type {any} */ canvas) => draw.drawTriangles(canvas, front, params)} />
-      ${empty > 0 && html`<p class="warn">${t('{n} triangles catch no bin at all.', { n: empty })}</p>`}
+      ${empty > 0 && html`<p class="warn">${tn(empty, '{n} triangle catches no bin at all.', '{n} triangles catch no bin at all.')}</p>`}
       <${Pair} sides=${sides} draw=${(/** @type {any} */ canvas, /** @type {Side} */ _, /** @type {number} */ i) => draw.drawEnergies(canvas, stages[i], params, most)}
         label=${(/** @type {string} */ name) => t('Power under each triangle, in the frame of {name}', { name })} />
     <//>`;
