@@ -42,17 +42,16 @@ class Maps:
         Raises:
             MissingError: no such project, or the clips have not been passed through that model yet.
         """
-        progress = self._looker.progress(project)
-        seen = self._looker.seen(project)
+        seen, counts = self._looker.seen(project), self._store.counts(project)
         vectors = seen.vectors if of == FEATURES else None
         if vectors is None:
             seen, vectors = _embedded(seen, self._embedding(project, of))
         coordinates, shares = principal_components(vectors, N_DIRECTIONS if with_vectors else 2)
-        found = {"of": of, **self._about(project, seen), **_axes(coordinates, shares), "left": progress["of"] - len(seen)}
+        left = sum(counts.values()) - len(seen)
+        found = {"of": of, **self._about(project, seen, list(counts)), **_axes(coordinates, shares), "left": left}
         return found | ({"vectors": _packed(coordinates)} if with_vectors else {})
 
-    def _about(self, project: str, seen: Seen) -> dict[str, Any]:
-        labels = list(self._store.counts(project))
+    def _about(self, project: str, seen: Seen, labels: list[str]) -> dict[str, Any]:
         splits = self._store.splits(project).of
         index = {name: i for i, name in enumerate(labels)}
         return {

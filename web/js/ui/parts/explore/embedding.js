@@ -44,6 +44,6 @@ export function Embedding({ project, bundle, onDone }) {
     ${problem && html`<${Problem} message=${problem} />`}
     <div class="notice plain">
       <p>${t('The clips have to pass through this model first. The computer does it in the background.')}</p>
-      <button class="button" type="button" disabled=${!bundle} onClick=${start}><${Icon} name="explore" />${t('Ask the model')}</button>
+      <button class="button primary" type="button" disabled=${!bundle} onClick=${start}><${Icon} name="explore" />${t('Ask the model')}</button>
     </div>`;
 }

@@ -49,11 +49,11 @@ export function Plot(props) {
     <div class="plot">
       <canvas ref=${canvas} tabindex="0" role="application" aria-roledescription=${t('map of clips')} aria-label=${current < 0 ? t('Map of clips') : props.describe(current)}
         aria-describedby="plot-help" onKeyDown=${keys({ placed, isShown, props })} ...${pointer}></canvas>
-      <div class="over row">
-        <button class="button" type="button" aria-label=${t('Closer')} onClick=${() => closer(CLOSER)}>+</button>
-        <button class="button" type="button" aria-label=${t('Further away')} onClick=${() => closer(1 / CLOSER)}>−</button>
-        <button class="button" type="button" onClick=${() => setBox(boxOf(points, chosen.size > 1 ? chosen : undefined))}>${chosen.size > 1 ? t('To the selection') : t('Show all')}</button>
-      </div>
+    </div>
+    <div class="row">
+      <button class="button" type="button" aria-label=${t('Closer')} onClick=${() => closer(CLOSER)}>+</button>
+      <button class="button" type="button" aria-label=${t('Further away')} onClick=${() => closer(1 / CLOSER)}>−</button>
+      <button class="button" type="button" onClick=${() => setBox(boxOf(points, chosen.size > 1 ? chosen : undefined))}>${chosen.size > 1 ? t('To the selection') : t('Show all')}</button>
     </div>`;
 }
 
