@@ -88,7 +88,14 @@ def test_a_bundle_tells_what_it_learned(trained: tuple[Path, list[dict[str, Any]
     assert kinds[0] == "start" and kinds[-1] == "done"
     assert [event["stage"] for event in events if event["event"] == "stage"][-3:] == ["train", "convert", "evaluate"]
     epochs = [event for event in events if event["event"] == "epoch"]
-    assert len(epochs) == manifest["training"]["epochs"] == epochs[0]["epochs"]
+    training = manifest["training"]
+    assert len(epochs) == training["epochs_run"] <= training["epochs"] == epochs[0]["epochs"]
+    assert 0.8 * training["epochs"] < training["best_epoch"] <= training["epochs_run"] and training["seconds"] > 0
+    evaluation = json.loads((bundle / "evaluation.json").read_text())
+    for split, rows in evaluation["splits"].items():
+        assert all(set(row) == {"clip", "truth", "float"} for row in rows)
+        right = sum(int(np.argmax(row["float"])) == row["truth"] for row in rows)
+        assert right / len(rows) == manifest["metrics"]["float"][split]["accuracy"]
     assert epochs[-1]["loss"] < epochs[0]["loss"]
     assert not any(event["event"] == "warning" for event in events)
 
