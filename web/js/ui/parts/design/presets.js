@@ -13,7 +13,10 @@ import { kilobytes, presetMeaning, roundly } from './says.js';
  */
 export const Presets = ({ overview: { presets, expert }, chosen, isExpert, onPreset, onExpert }) => html`
   <section class="stack close" aria-labelledby="presets-title">
-    <h2 id="presets-title">${t('Start from')}</h2>
+    <div class="spread wrap">
+      <h2 id="presets-title">${t('Start from')}</h2>
+      <a class="button bare" href="#/search">${t('Let the computer search')}</a>
+    </div>
     <ul class="presets">
       ${presets.map((preset) => html`
         <li key=${preset.preset}>
