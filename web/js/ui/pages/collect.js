@@ -1,6 +1,6 @@
 /** Collect data: every clip of the project, heard and seen; put right one by one or many at once; files in and out. */
 
-import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../../vendor/preact.js';
 import { learnFrom } from '../../data/access.js';
 import { calm } from '../../data/calm.js';
 import { ClipList, readCounts } from '../../data/collect.js';
@@ -84,8 +84,7 @@ function Stocked({ current, version, again, files }) {
   const [chosen, setChosen] = useState(nothing());
   const [openId, setOpenId] = useState('');
   const [trouble, setTrouble] = useState('');
-  const list = useMemo(() => new ClipList(current.name, filters), [current.name, filters, version]);
-  useStore(list);
+  const list = useList(current.name, filters, version);
   useEffect(() => setChosen(nothing()), [filters]);
   const changes = useChanges(current.name, list, again, async () => {
     count();
@@ -104,7 +103,7 @@ function Stocked({ current, version, again, files }) {
       </div>
     </div>
     <section class="stack" aria-labelledby="clips">
-      <div class="spread"><h2 id="clips">${current.kind === 'vision' ? t('Photos') : t('Clips')}</h2>
+      <div class="spread"><h2 id="clips" tabindex="-1">${current.kind === 'vision' ? t('Photos') : t('Clips')}</h2>
         <span class="quiet numbers" role="status">${list.n === null ? '' : shown(list.n, current)}</span></div>
       <${FilterBar} filters=${filters} counts=${counts} kind=${current.kind} onChange=${setFilters} />
       <${Selection} chosen=${chosen} list=${list} kind=${current.kind} labels=${labels} changes=${changes} onChosen=${setChosen} />
@@ -120,6 +119,25 @@ function Stocked({ current, version, again, files }) {
 
 /** @param {number} n @param {Project} current */
 const shown = (n, { n_clips: of, kind }) => (n === of ? counted(n, kind) : t('{n} of {what}', { n, what: counted(of, kind) }));
+
+/** The list; another one takes its place when it has come as far as the one before, so that nothing jumps.
+ *  @param {string} name @param {import('../../data/collect.js').Filters} filters @param {number} version */
+function useList(name, filters, version) {
+  const [list, setList] = useState(() => new ClipList(name, filters));
+  const begun = useRef(false);
+  useStore(list);
+  useEffect(() => {
+    if (!begun.current) {
+      begun.current = true;
+      return undefined;
+    }
+    let wanted = true;
+    const next = new ClipList(name, filters);
+    next.load(list.filters === filters ? list.wanted - 1 : 0).then(() => { if (wanted) setList(next); });
+    return () => { wanted = false; };
+  }, [filters, version]);
+  return list;
+}
 
 /** @param {string} name @param {number} version */
 function useCounts(name, version) {

@@ -11,7 +11,7 @@ import { splitNames } from './names.js';
 
 /** @typedef {import('../../../data/explore.js').Clip} Clip */
 /** @typedef {{ label?: string, split?: string | null, disabled?: boolean }} Change */
-/** @typedef {{ says: string, undo: () => Promise<unknown> }} Done */
+/** @typedef {{ says: string, undo: () => Promise<Clip[] | void> }} Done  `undo` gives the clips that are again what they were, where they never left the server */
 /** @typedef {{ change: (clips: Clip[], change: Change) => Promise<void>, trim: (clip: Clip, trim: [number, number] | null) => Promise<void>,
  *   remove: (clips: Clip[]) => Promise<void>, toast: any, busy: boolean }} Changes  `toast`: what was done, and its way back */
 
@@ -36,7 +36,9 @@ async function putBack(project, clips, names) {
     const key = JSON.stringify(change);
     groups.set(key, [...groups.get(key) ?? [], clip.id]);
   }
-  for (const [key, ids] of groups) await changeClips(project, ids, JSON.parse(key));
+  const back = [];
+  for (const [key, ids] of groups) back.push(...await changeClips(project, ids, JSON.parse(key)));
+  return back;
 }
 
 /** @param {string} project @param {import('../../../data/collect.js').ClipList} list @param {() => void} reload asks for everything again
@@ -66,7 +68,7 @@ export function useChanges(project, list, reload, onChange) {
   });
   const trim = (/** @type {Clip} */ clip, /** @type {[number, number] | null} */ part) => attempt(async () => {
     list.replace([await changeClip(clip, { trim: part })]);
-    return { says: part ? t('The clip is trimmed. The rest stays in its file.') : t('All of the clip counts again.'), undo: () => changeClip(clip, { trim: clip.trim ?? null }) };
+    return { says: part ? t('The clip is trimmed. The rest stays in its file.') : t('All of the clip counts again.'), undo: async () => [await changeClip(clip, { trim: clip.trim ?? null })] };
   });
   const remove = (/** @type {Clip[]} */ clips) => attempt(async () => {
     const ids = clips.map(({ id }) => id);
@@ -76,8 +78,10 @@ export function useChanges(project, list, reload, onChange) {
     return { says, undo: () => restoreClips(project, ids) };
   });
   const undo = () => attempt(async () => {
-    await done?.undo();
-    reload();
+    const back = await done?.undo();
+    const listed = new Set(list.clips.map(({ id }) => id));
+    if (back?.every(({ id }) => listed.has(id))) list.replace(back);
+    else reload();
     return null;
   });
   const toast = html`

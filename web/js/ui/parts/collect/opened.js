@@ -15,7 +15,14 @@ import { Trimmer, useTrim } from './trim.js';
 /** @param {{ clip: Clip, labels: string[], changes: import('./changes.js').Changes, onClose: () => void }} props */
 export function Opened({ clip, labels, changes, onClose }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      // The clip has left the list: what had the focus is gone.
+      if (element?.open) document.getElementById('clips')?.focus({ preventScroll: true });
+    };
+  }, []);
   const name = nameOf(clip);
   return html`
     <dialog class="large" ref=${dialog} aria-labelledby="opened" onClose=${onClose}>
