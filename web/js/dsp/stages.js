@@ -21,9 +21,9 @@ const FULL_SCALE = 32767;
 export function cutWindow(pcm, length) {
   const start = pcm.length >= length ? locateWord(pcm, length) : Math.floor((pcm.length - length) / 2);
   if (start >= 0) return { start, window: pcm.subarray(start, start + length) };
-  const window = new Int16Array(length);
-  window.set(pcm, -start);
-  return { start, window };
+  const padded = new Int16Array(length);
+  padded.set(pcm, -start);
+  return { start, window: padded };
 }
 
 /**
