@@ -1,9 +1,12 @@
 """What was seen in the clips of a project without anybody hearing them."""
 
+from contextlib import suppress
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from server.blueprints import whole_number
+from server.errors import MissingError
 from server.maps import FEATURES
 from server.services import services
 
@@ -21,11 +24,11 @@ def findings(project: str) -> ResponseReturnValue:
     """A page of clips that a person should hear. Query: kind, limit, after."""
     query, parts = request.args, services()
     counts, found, cursor = parts.findings.page(project, query.get("kind"), whole_number("limit", 50), query.get("after", ""))
-    clips = {clip_id: parts.store.clip(project, clip_id) for finding in found for clip_id in finding.clips}
-    shown = [
-        {"kind": finding.kind, "clips": [clips[clip_id].to_dict() for clip_id in finding.clips], "detail": finding.detail}
-        for finding in found
-    ]
+    shown = []
+    for finding in found:
+        with suppress(MissingError):  # deleted since it was found
+            clips = [parts.store.clip(project, clip_id).to_dict() for clip_id in finding.clips]
+            shown.append({"kind": finding.kind, "clips": clips, "detail": finding.detail})
     return {"counts": counts, "findings": shown, "next": cursor, "looks": parts.looker.progress(project)}
 
 

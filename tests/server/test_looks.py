@@ -97,6 +97,20 @@ def test_each_clip_gets_its_verdict_and_its_levels(client: FlaskClient, parts: S
         assert ids(findings(client, kind)) == [{stored[kind.replace("_", " ")]}]
 
 
+def test_a_clip_that_is_trimmed_is_looked_at_anew(client: FlaskClient, parts: Services, looking: Callable[[], None]) -> None:
+    pcm = np.concatenate([word("rise", 1), samples(1, 1.0) // 200])
+    clip_id = put(client, "rise", pcm)
+    looking()
+    before = row_of(parts, clip_id)
+    trimmed = client.patch(f"/projects/p/clips/{clip_id}", json={"trim": [2 * RATE, 3 * RATE]})
+    assert trimmed.status_code == 200, trimmed.json
+    looking()
+    after = row_of(parts, clip_id)
+    assert (before.verdict, after.verdict) == ("fine", "silent")
+    assert after.peak_db == peak_db(pcm[2 * RATE :])
+    assert ids(findings(client, "silent")) == [{clip_id}]
+
+
 def test_noise_is_not_called_silent_but_a_dead_microphone_is(client: FlaskClient, looking: Callable[[], None]) -> None:
     put(client, "background_noise", samples(1, 2.0) // 20)
     put(client, "unknown", samples(2, 2.0) // 20)
