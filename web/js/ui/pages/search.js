@@ -53,7 +53,7 @@ export function SearchPage() {
       <${AccessNotice} />
       ${problem && html`<${Problem} message=${told(api.asSentence(problem))} />`}
       ${current?.kind === 'vision' ? html`<${Photos} />` : current && found && (shown && (job || summary)
-        ? html`<${Shown} key=${shown} project=${name} name=${shown} wanted=${Math.max(job?.config.trials ?? 0, summary?.trials ?? 0)} job=${job} onChange=${refresh} />`
+        ? html`<${Shown} key=${shown} project=${name} name=${shown} begun=${Boolean(summary)} wanted=${Math.max(job?.config.trials ?? 0, summary?.trials ?? 0)} job=${job} onChange=${refresh} />`
         : html`
           <${Start} current=${current} defaults=${found.defaults} onStart=${(/** @type {string} */ made) => { location.hash = addressOf('/search', { name: made }); }}>
             <${Earlier} searches=${found.searches} storage=${found.storage} /><//>`)}

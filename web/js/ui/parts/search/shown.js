@@ -17,24 +17,24 @@ import { accuracyOf, amount, frontEndOf, lasting, networkOf } from './words.js';
 /** @typedef {import('../../../data/search.js').Trial} Trial */
 /** @typedef {import('../../../data/search.js').Setup} Setup */
 
-/** The trials, as they come. @param {string} project @param {string} name @param {api.Job | undefined} job @param {() => void} onEnd */
-function useSearch(project, name, job, onEnd) {
+/** The trials, as they come. @param {string} project @param {string} name @param {boolean} begun @param {api.Job | undefined} job @param {() => void} onChange */
+function useSearch(project, name, begun, job, onChange) {
   const [trials, setTrials] = useState(/** @type {Trial[] | null} */ (null));
   const [setup, setSetup] = useState(/** @type {Setup | null} */ (null));
   const [problem, setProblem] = useState('');
   const [connected, setConnected] = useState(true);
   useEffect(() => {
+    if (!begun) return; // it waits for another job
     readSearch(project, name).then((found) => {
       setSetup(found.setup);
       setTrials((/** @type {Trial[] | null} */ before) => (before ?? []).reduce(withTrial, found.trials));
     }, (error) => {
       learnFrom(error);
-      if (error.status === 404) setTrials((/** @type {Trial[] | null} */ before) => before ?? []); // it waits for another job
-      else setProblem(sentence(error));
+      setProblem(sentence(error));
     });
-  }, [project, name, job?.state]);
+  }, [project, name, begun, job?.state]);
   useEffect(() => (job && UNFINISHED.includes(job.state) ? followJob(job.id, ({ event }) => {
-    if (event === null) onEnd();
+    if (event === null || event.event === 'start') onChange();
     else if (event.event === 'trial') setTrials((/** @type {Trial[] | null} */ before) => withTrial(before ?? [], /** @type {any} */ (event)));
   }, setConnected) : undefined), [job?.id]);
   return { trials, setup, problem, connected, setProblem };
@@ -70,9 +70,9 @@ function useActions({ project, name, wanted, job, setup, onChange, onProblem }) 
   return { busy, taken, stop, goOn, use };
 }
 
-/** @param {{ project: string, name: string, wanted: number, job: api.Job | undefined, onChange: () => void }} props `job`: the last one that worked on it here */
-export function Shown({ project, name, wanted, job, onChange }) {
-  const { trials, setup, problem, connected, setProblem } = useSearch(project, name, job, onChange);
+/** @param {{ project: string, name: string, begun: boolean, wanted: number, job: api.Job | undefined, onChange: () => void }} props `begun`: the database knows it; `job`: the last one that worked on it here */
+export function Shown({ project, name, begun, wanted, job, onChange }) {
+  const { trials, setup, problem, connected, setProblem } = useSearch(project, name, begun, job, onChange);
   const [chosen, setChosen] = useState(/** @type {number | null} */ (null));
   const config = job?.config ?? {};
   const runs = job !== undefined && UNFINISHED.includes(job.state);
