@@ -7,7 +7,7 @@ import { prepare } from './canvas.js';
 import { useListener } from './level.js';
 import { Scale } from './scale.js';
 
-const N_SHOWN = 100; // columns: two seconds at 20 ms
+const SHOWN = 32000; // samples: two seconds
 const LOW_DB = -60; // the floor of the logarithm
 const HIGH_DB = 30;
 
@@ -15,7 +15,9 @@ const HIGH_DB = 30;
 
 /** A ring of columns as an image of one pixel a value; `at` counts samples, so that detections find their place. */
 class Picture {
-  constructor() {
+  /** @param {number} nShown columns */
+  constructor(nShown) {
+    this.nShown = nShown;
     this.canvas = document.createElement('canvas');
     this.nMels = 0;
     this.at = 0;
@@ -25,12 +27,12 @@ class Picture {
   push({ logMel, nMels, nColumns, at }) {
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d', { willReadFrequently: true }));
     if (nMels !== this.nMels) {
-      this.canvas.width = N_SHOWN;
+      this.canvas.width = this.nShown;
       this.canvas.height = nMels;
       this.nMels = nMels;
-      context.fillRect(0, 0, N_SHOWN, nMels);
+      context.fillRect(0, 0, this.nShown, nMels);
     }
-    const fresh = Math.min(nColumns, N_SHOWN);
+    const fresh = Math.min(nColumns, this.nShown);
     context.drawImage(this.canvas, -fresh, 0);
     const image = context.createImageData(fresh, nMels);
     for (let column = 0; column < fresh; column++) {
@@ -41,7 +43,7 @@ class Picture {
         image.data.set([MAGMA[row], MAGMA[row + 1], MAGMA[row + 2], 255], pixel);
       }
     }
-    context.putImageData(image, N_SHOWN - fresh, 0);
+    context.putImageData(image, this.nShown - fresh, 0);
     this.at = at;
   }
 }
@@ -52,14 +54,15 @@ export function Spectrogram({ listener, hopLength, detections }) {
   const picture = useRef(/** @type {Picture | null} */ (null));
   const marks = useRef(detections);
   marks.current = detections;
-  picture.current ??= new Picture();
+  const begin = () => new Picture(Math.ceil(SHOWN / hopLength));
+  picture.current ??= begin();
 
   useListener(listener, 'columns', (columns) => {
     if (!canvas.current || !picture.current) return;
     picture.current.push(columns);
-    draw(canvas.current, picture.current, marks.current, hopLength);
+    draw(canvas.current, picture.current, marks.current);
   });
-  useEffect(() => { picture.current = new Picture(); }, [listener]);
+  useEffect(() => { picture.current = begin(); }, [listener, hopLength]);
   return html`
     <div class="stack close">
       <canvas class="spectrogram" ref=${canvas} role="img" aria-label=${t('Spectrogram of the last two seconds')}></canvas>
@@ -67,15 +70,15 @@ export function Spectrogram({ listener, hopLength, detections }) {
     </div>`;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Picture} picture @param {{ label: string, at: number }[]} marks @param {number} hopLength */
-function draw(canvas, picture, marks, hopLength) {
+/** @param {HTMLCanvasElement} canvas @param {Picture} picture @param {{ label: string, at: number }[]} marks */
+function draw(canvas, picture, marks) {
   const { context, width, height } = prepare(canvas);
   context.imageSmoothingEnabled = false;
   context.drawImage(picture.canvas, 0, 0, width, height);
   context.fillStyle = '#ffffff'; // on magma, in both themes
   context.font = '600 14px system-ui, sans-serif';
   for (const { label, at } of marks) {
-    const x = width * (1 - (picture.at - at) / (N_SHOWN * hopLength));
+    const x = width * (1 - (picture.at - at) / SHOWN);
     if (x < 0) continue;
     context.fillRect(Math.min(x, width - 2), 0, 2, height);
     const room = context.measureText(label).width + 6;
