@@ -107,9 +107,10 @@ def test_runs_are_sorted_by_a_column_and_two_are_compared_with_the_keyboard(serv
     assert [cell.split("\n")[0] for cell in column(table, "Test, int8")] == ["97 %", "90 %", "83 %"]
 
     page.get_by_role("button", name="Instructions").press("Enter")
+    expect(table.locator("th[aria-sort=descending]")).to_have_text("Instructions↓")
     page.get_by_role("button", name="Instructions").press("Enter")
-    assert column(table, "Design") == ["design-1", "design-2", "design-3"]
     expect(table.locator("th[aria-sort=ascending]")).to_have_text("Instructions↑")
+    eventually(lambda: column(table, "Design") == ["design-1", "design-2", "design-3"])
 
     boxes = table.get_by_role("checkbox")
     boxes.nth(0).press("Space")
