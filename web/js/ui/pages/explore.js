@@ -20,6 +20,7 @@ import { around } from '../parts/explore/points.js';
 import { Selection } from '../parts/explore/selection.js';
 import { AccessNotice, Problem, Welcome } from '../parts/notices.js';
 import { announce } from '../parts/announce.js';
+import { counted } from '../parts/kind.js';
 import { Page } from '../parts/page.js';
 import { useStyles } from '../parts/styles.js';
 
@@ -43,7 +44,7 @@ export function ExplorePage() {
     refreshProject();
     return hush;
   }, [name]);
-  const state = current && html`${t('Project')} <strong>${name}</strong>: ${tn(current.n_clips, '{n} clip', '{n} clips')}`;
+  const state = current && html`${t('Project')} <strong>${name}</strong>: ${counted(current.n_clips, current.kind)}`;
   return html`
     <${Page} path="/explore" title=${t('Data explorer')} state=${state}>
       <${AccessNotice} />
@@ -74,7 +75,7 @@ function Explorer({ current }) {
 
 /** @param {string} from @param {boolean} speech */
 function explanation(from, speech) {
-  if (!speech) return t('Each photo is a dot; those of like colours, seen at 8 x 8 pixels, lie together. Which photos a model confuses, Evaluate shows.');
+  if (!speech) return t('Each photo is a dot; those of like colours, seen at 8 x 8 pixels, lie together. The same photo is never stored twice; which ones a model confuses, Evaluate shows.');
   if (from === FEATURES) return t('Each clip is a dot; what sounds alike lies together. Groups that mix two labels are hard to tell apart, and a dot far from its own is worth hearing.');
   return t('Each clip as the model sees it, just before it decides. What lies between two groups, the model is unsure of.');
 }
@@ -172,7 +173,7 @@ function Dots({ map, current, bundle, version, reload, source, explanation: says
           onCurrent=${onCurrent} onHear=${play} onToggle=${select.toggle} onLasso=${select.lasso} />
         <${Legend} groups=${colouring.groups} hidden=${hidden} onHide=${setHidden} />
         <p>${says}</p>
-        <p class="small quiet" id="plot-help">${t('Tap a dot to hear it; draw around some to select them. With the keyboard: arrow keys walk from dot to dot, Enter plays, the space bar selects.')} ${layout.says}</p>
+        <p class="small quiet" id="plot-help">${help(speech)} ${layout.says}</p>
       </div>
       <div class="stack">
         ${fixes.notice}
@@ -183,6 +184,11 @@ function Dots({ map, current, bundle, version, reload, source, explanation: says
     </div>
     <div class="action"><a class="button primary" href="#/preprocess">${t('Go on to Preprocess')}</a></div>`;
 }
+
+/** @param {boolean} speech */
+const help = (speech) => (speech
+  ? t('Tap a dot to hear it; draw around some to select them. With the keyboard: arrow keys walk from dot to dot, Enter plays, the space bar selects.')
+  : t('Tap a dot to see its photo; draw around some to select them. With the keyboard: arrow keys walk from dot to dot, the space bar selects.'));
 
 /** @param {boolean} withModel */
 const colourings = (withModel) => ({ label: t('Label'), split: t('Split'), ...(withModel && { right: t('Right or wrong') }) });
