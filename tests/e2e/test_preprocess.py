@@ -155,7 +155,7 @@ def test_the_loudest_and_the_softest_clip_are_found(server: Server, page: Page) 
 
 
 def test_without_clips_there_is_a_made_up_sound(server: Server, page: Page) -> None:
-    open_page(server, page)
+    page.goto(f"{server.url}/#/preprocess")  # the first page of all: the project is not made yet
     expect(page.get_by_text("here is a made-up sound")).to_be_visible()
     expect(page.get_by_role("img", name="MFCCs of Chirp: 49 frames of 13 coefficients")).to_be_visible()
     page.get_by_role("link", name="Record words").click()

@@ -47,10 +47,15 @@ function useSaved(project) {
 /** @param {{ project: string }} props */
 export function Words({ project }) {
   const known = useStore(current);
-  const { saved, problem, load } = useSaved(project);
   const labels = useMemo(() => (known?.name === project ? known.labels.filter(({ n_clips: n }) => n > 0).map(({ label }) => label) : null), [known, project]);
+  return labels && html`<${OwnWords} project=${project} labels=${labels} />`; // a new project is made first
+}
+
+/** @param {{ project: string, labels: string[] }} props */
+function OwnWords({ project, labels }) {
+  const { saved, problem, load } = useSaved(project);
   if (problem) return html`<${Problem} message=${problem} onRetry=${load} />`;
-  if (!saved || !labels) return null;
+  if (!saved) return null;
   return html`<${Workbench} project=${project} labels=${labels} saved=${saved.params} defaults=${saved.defaults} onSaved=${load} />`;
 }
 
