@@ -12,7 +12,7 @@ import { colour, prepare } from '../canvas.js';
 
 const FONT = '14px system-ui, sans-serif';
 const LEFT = 46;
-const RIGHT = 14;
+const RIGHT = 22;
 const TOP = 24;
 const BOTTOM = 42;
 const NEARLY = '200px'; // from the screen
