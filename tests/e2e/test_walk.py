@@ -78,7 +78,7 @@ def test_from_clips_to_inferences(
     look_at(page, f"walk-1-collect-{name}-{scheme}")
 
     step(page, "Preprocess")
-    expect(page.get_by_text("49 x 13").first).to_be_visible()
+    expect(page.get_by_text("49 × 13").first).to_be_visible()
     look_at(page, f"walk-2-preprocess-{name}-{scheme}")
 
     step(page, "Design a model")
