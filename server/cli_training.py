@@ -61,9 +61,7 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="The same seed, the same model.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), show_default=f"the project's, else {DEFAULT_PRESET}",
               help="The network, for recordings.")  # fmt: skip
-@click.option(
-    "--design", type=FILE, help="A network of your own instead: its layers as JSON (DESIGN.md says how)."
-)
+@click.option("--design", type=FILE, help="A network of your own instead: its layers as JSON (DESIGN.md says how).")
 @click.option("--expert-model", type=FILE, help="A network of your own instead: a Python file with build(input_shape, n_labels).")
 @click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")
 @click.option("--exports", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "exports",

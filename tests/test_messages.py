@@ -8,9 +8,8 @@ import pytest
 
 from tests import messages
 
-LANGUAGES = re.findall(
-    r"(\w\w): '", (messages.ROOT / "web/js/ui/i18n.js").read_text(encoding="utf-8").partition("LANGUAGES = {")[2].partition("}")[0]
-)
+SOURCE = (messages.ROOT / "web/js/ui/i18n.js").read_text(encoding="utf-8")
+LANGUAGES = re.findall(r"(\w\w): '", SOURCE.partition("LANGUAGES = {")[2].partition("}")[0])
 FILES = sorted(messages.MESSAGES.glob("*.json"))
 _PLACES = re.compile(r"\{\w+\}")
 
