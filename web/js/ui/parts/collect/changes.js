@@ -1,12 +1,11 @@
 /** What is done about clips of the list, with a way back that stays until the next one. */
 
-import { html, useState } from '../../../../vendor/preact.js';
-import { learnFrom } from '../../../data/access.js';
+import { html } from '../../../../vendor/preact.js';
 import { changeClip, changeClips } from '../../../data/collect.js';
 import { deleteClips, restoreClips } from '../../../data/explore.js';
 import { t, tn } from '../../i18n.js';
-import { announce } from '../announce.js';
 import { Problem } from '../notices.js';
+import { useUndoing } from '../undoing.js';
 import { splitNames } from './names.js';
 
 /** @typedef {import('../../../data/explore.js').Clip} Clip */
@@ -44,24 +43,7 @@ async function putBack(project, clips, names) {
 /** @param {string} project @param {import('../../../data/collect.js').ClipList} list @param {() => void} reload asks for everything again
  *  @param {() => unknown} onChange hears that counts are others @returns {Changes} */
 export function useChanges(project, list, reload, onChange) {
-  const [done, setDone] = useState(/** @type {Done | null} */ (null));
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-
-  async function attempt(/** @type {() => Promise<Done | null>} */ task) {
-    setBusy(true);
-    setProblem('');
-    try {
-      const next = await task();
-      setDone(next);
-      announce(next?.says ?? t('Undone.'));
-    } catch (error) {
-      learnFrom(error);
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
-    setBusy(false);
-    await onChange();
-  }
+  const { done, problem, busy, attempt, close } = /** @type {import('../undoing.js').Undoing<Done>} */ (useUndoing(onChange));
   const change = (/** @type {Clip[]} */ clips, /** @type {Change} */ change) => attempt(async () => {
     list.replace(await changeClips(project, clips.map(({ id }) => id), change));
     return { says: sentence(clips.length, change), undo: () => putBack(project, clips, /** @type {(keyof Change)[]} */ (Object.keys(change))) };
@@ -90,7 +72,7 @@ export function useChanges(project, list, reload, onChange) {
       <div class="notice plain toast"><p>${done.says}</p>
         <span class="row">
           <button class="button" type="button" disabled=${busy} onClick=${undo}>${t('Undo')}</button>
-          <button class="button bare" type="button" onClick=${() => setDone(null)}>${t('Close')}</button>
+          <button class="button bare" type="button" onClick=${close}>${t('Close')}</button>
         </span></div>`}`;
   return { change, trim, remove, toast, busy };
 }

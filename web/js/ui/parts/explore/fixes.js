@@ -1,11 +1,10 @@
 /** What can be done about clips, with a way back: another label, left out, deleted. */
 
-import { html, useState } from '../../../../vendor/preact.js';
-import { learnFrom } from '../../../data/access.js';
+import { html } from '../../../../vendor/preact.js';
 import { changeClips, deleteClips, restoreClips } from '../../../data/explore.js';
 import { t, tn } from '../../i18n.js';
-import { announce } from '../announce.js';
 import { Problem } from '../notices.js';
+import { useUndoing } from '../undoing.js';
 
 /** @typedef {Pick<import('../../../data/explore.js').Clip, 'id' | 'label' | 'disabled'>} Fixed */
 /** @typedef {{ says: string, undo: () => Promise<unknown> }} Done */
@@ -14,24 +13,7 @@ import { Problem } from '../notices.js';
 
 /** @param {string} project @param {() => unknown} onChange hears when it is done, and when it is undone @returns {Fixes} */
 export function useFixes(project, onChange) {
-  const [done, setDone] = useState(/** @type {Done | null} */ (null));
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-
-  async function attempt(/** @type {() => Promise<Done | null>} */ task) {
-    setBusy(true);
-    setProblem('');
-    try {
-      const next = await task();
-      setDone(next);
-      announce(next?.says ?? t('Undone.'));
-    } catch (error) {
-      learnFrom(error);
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
-    setBusy(false);
-    await onChange();
-  }
+  const { done, problem, busy, attempt } = /** @type {import('../undoing.js').Undoing<Done>} */ (useUndoing(onChange));
   const relabel = (/** @type {Fixed[]} */ clips, /** @type {string} */ label) => attempt(async () => {
     await changeClips(project, idsOf(clips), { label });
     return { says: tn(clips.length, '{n} clip is {label} now.', '{n} clips are {label} now.', { label }), undo: () => relabelBack(project, clips) };
