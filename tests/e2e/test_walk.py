@@ -79,10 +79,11 @@ def test_from_clips_to_inferences(
 
     step(page, "Preprocess")
     expect(page.get_by_text("49 × 13").first).to_be_visible()
+    expect(page.get_by_role("heading", name="1. Waveform")).to_be_visible()
     look_at(page, f"walk-2-preprocess-{name}-{scheme}")
 
     step(page, "Design a model")
-    page.get_by_role("radio", name="conv1d").or_(page.get_by_role("button", name="conv1d")).first.wait_for()
+    expect(page.get_by_text("25 × 7 × 48").first).to_be_visible()  # what comes out of the first convolution
     look_at(page, f"walk-3-design-{name}-{scheme}")
 
     step(page, "Train")
