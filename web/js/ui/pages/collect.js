@@ -65,16 +65,17 @@ function Collection({ current }) {
     onSent.add(sent);
     return () => { onSent.delete(sent); };
   }, []);
-  const action = html`<div class="action"><a class="button primary" href="#/record"><${Icon} name=${current.kind === 'vision' ? 'photo' : 'record'} />${current.kind === 'vision' ? t('Take photos') : t('Record')}</a></div>`;
+  // First, or a keyboard would have to pass all the clips before it.
+  const action = html`<div class="action first"><a class="button primary" href="#/record"><${Icon} name=${current.kind === 'vision' ? 'photo' : 'record'} />${current.kind === 'vision' ? t('Take photos') : t('Record')}</a></div>`;
   return html`
+    ${action}
     <${DropZone} onDrop=${files.take} />
     ${current.n_clips === 0
       ? html`
         <${Welcome} sentence=${current.kind === 'vision' ? t('Every photo will stand here. Take the first ones, or bring in files.') : t('Every clip will stand here, with its picture and its sound. Record the first ones, or bring in files.')}>
           ${current.kind === 'speech' && html`<${Part} load=${SAMPLE} />`}<//>
         <${FilesBar} current=${current} files=${files} isOpen />`
-      : html`<${Stocked} current=${current} version=${version} again=${again} files=${files} />`}
-    ${action}`;
+      : html`<${Stocked} current=${current} version=${version} again=${again} files=${files} />`}`;
 }
 
 /** @param {{ current: Project, version: number, again: () => void, files: ReturnType<typeof useFiles> }} props `version`: another one after each change from elsewhere */
