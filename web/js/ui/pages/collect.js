@@ -66,7 +66,7 @@ function Collection({ current }) {
     return () => { onSent.delete(sent); };
   }, []);
   // First, or a keyboard would have to pass all the clips before it.
-  const action = html`<div class="action first"><a class="button primary" href="#/record"><${Icon} name=${current.kind === 'vision' ? 'photo' : 'record'} />${current.kind === 'vision' ? t('Take photos') : t('Record')}</a></div>`;
+  const action = html`<div class="action first reach"><a class="button primary" href="#/record"><${Icon} name=${current.kind === 'vision' ? 'photo' : 'record'} />${current.kind === 'vision' ? t('Take photos') : t('Record')}</a></div>`;
   return html`
     ${action}
     <${DropZone} onDrop=${files.take} />
