@@ -27,7 +27,7 @@ export const AboutPage = () => html`
       <section class="card stack">
         <h2>${t('Where your voice and your photos stay')}</h2>
         <p>${t('Clips go from this phone to the computer that runs Nestling, and nowhere else. No account, no cloud, no internet needed.')}</p>
-        <p>${t('A clip waits on this phone until the computer has stored it. Then it is only there. Delete it on the Record page and it is gone.')}</p>
+        <p>${t('A clip waits on this phone until the computer has stored it. Then it is only there. Delete it and it is gone: at once from every page, for good after ten minutes, in which it can be had back.')}</p>
         <p>${t('Live listens on this phone alone: what the microphone hears there is not stored and not sent.')}</p>
         <p>${t('Camera looks on this phone alone, too. The photo is not stored; the list of things found stays here until it is deleted.')}</p>
         <h2>${t('Credits')}</h2>
