@@ -38,11 +38,13 @@ def _lines(store: Store, name: str, voices: Voices) -> Iterator[str]:
     """What has been done, as it is done. Whoever hangs up ends the voices, and then nothing is stored."""
     told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     maker = threading.Thread(target=_make, args=(store, name, voices, told), name="sample", daemon=True)
-    with voices:
-        maker.start()
-        while (line := told.get()) is not None:
-            yield f"{json.dumps(line)}\n"
-    maker.join()
+    maker.start()
+    try:
+        with voices:
+            while (line := told.get()) is not None:
+                yield f"{json.dumps(line)}\n"
+    finally:
+        maker.join()  # so that another sample can be asked for at once
 
 
 def _make(store: Store, name: str, voices: Voices, told: "queue.SimpleQueue[dict[str, Any] | None]") -> None:
