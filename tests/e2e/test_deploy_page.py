@@ -26,13 +26,6 @@ def arduino(tmp_path: Path) -> FakeArduinoCli:
 
 
 @pytest.fixture
-def board() -> Iterator[FakeBoard]:
-    board = FakeBoard()
-    yield board
-    board.unplug()
-
-
-@pytest.fixture
 def with_board(tmp_path: Path, arduino: FakeArduinoCli, board: FakeBoard) -> Iterator[Server]:
     """A server with a board and arduino-cli, and no compiler, so that nobody waits for what is measured elsewhere."""
     running = running_server(tmp_path, "--board-port", board.port)

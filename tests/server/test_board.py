@@ -31,13 +31,6 @@ WAIT = 10.0
 
 
 @pytest.fixture
-def board() -> Iterator[FakeBoard]:
-    board = FakeBoard()
-    yield board
-    board.unplug()
-
-
-@pytest.fixture
 def app(tmp_path: Path, board: FakeBoard) -> Iterator[Flask]:
     """An app that has found the board."""
     app = create_app({"data": tmp_path / "data", "exports": tmp_path / "exports", "board_port": board.port})

@@ -30,13 +30,6 @@ N_FILLING = 190  # fewer than a queue holds: none of the detections may be lost
 PROMPT_SECONDS = 1.0
 
 
-@pytest.fixture
-def board() -> Iterator[FakeBoard]:
-    board = FakeBoard()
-    yield board
-    board.unplug()
-
-
 class Phone:
     """A WebSocket that a selector can watch, and that need not read."""
 

@@ -161,13 +161,6 @@ def arduino(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeArduinoCli:
 
 
 @pytest.fixture
-def board() -> Iterator[FakeBoard]:
-    board = FakeBoard()
-    yield board
-    board.unplug()
-
-
-@pytest.fixture
 def connected(tmp_path: Path, exports: Path, board: FakeBoard) -> Iterator[Flask]:
     """A server whose bridge has a board."""
     app = create_app({"data": tmp_path / "data", "exports": exports, "board_port": board.port})
