@@ -1,5 +1,5 @@
 # `make run` sets up what is missing and starts the server; `make test` runs every test. Nothing is installed outside of
-# this folder, but for what `make test` fetches by apt-get on Debian as root: a browser, compilers, dictionaries.
+# this folder, but for what `make test` fetches by apt-get on Debian as root: a browser, compilers, dictionaries, PostgreSQL.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -87,7 +87,15 @@ dictionaries: $(CLDR)
 	      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(FREEDICT) >/dev/null; \
 	    else echo "The test of the names needs: apt-get install $(FREEDICT)"; fi; fi
 
-test: setup $(VENV)/.test-installed browser toolchain dictionaries
+# Searches that several machines share are tested on a real PostgreSQL, of which each test starts one of its own.
+.PHONY: postgresql
+postgresql:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then \
+	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  else echo "The test of shared searches needs: apt-get install postgresql"; fi; fi
+
+test: setup $(VENV)/.test-installed browser toolchain dictionaries postgresql
 	@cd web && npm test --silent
 	@$(BIN)/python -m pytest -q $(ARGS)
 

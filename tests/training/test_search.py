@@ -213,11 +213,11 @@ def test_other_clips_or_settings_are_refused(
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL of our own, where there is one on this machine."""
+    """The address of a real PostgreSQL of our own."""
     where = os.pathsep.join([os.environ.get("PATH", ""), *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))])
     initdb, pg_ctl = (shutil.which(name, path=where) for name in ("initdb", "pg_ctl"))
     if not initdb or not pg_ctl:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+        pytest.fail("PostgreSQL is needed to search on several machines: apt-get install postgresql")
     as_user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}  # it refuses to run as root
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
