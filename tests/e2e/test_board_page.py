@@ -3,9 +3,9 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
