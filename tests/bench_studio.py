@@ -96,8 +96,8 @@ def look_at_all(live: Live, headers: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
-def draw(live: Live) -> tuple[float, float]:
-    """Milliseconds in Chromium: from an open page to the drawn map, and from a tap on a label to the map without it."""
+def draw(live: Live) -> dict[str, list[float]]:
+    """Milliseconds in Chromium, by what is timed, each with as many values as were taken."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
@@ -106,13 +106,13 @@ def draw(live: Live) -> tuple[float, float]:
         )
         page.goto(f"{live.http}/#/more")
         page.wait_for_selector("h1")
-        times: list[float] = page.evaluate(DRAW)
+        found = {name: page.evaluate(f"async () => {{ {FRAMES} {script} }}") for name, script in PAGES.items()}
         browser.close()
-    return times[0], times[1]
+    return found
 
 
-# Two frames after the legend is there the dots are on the screen.
-DRAW = """async () => {
+# Two frames after a thing is there it is on the screen.
+FRAMES = """
   const frame = () => new Promise(requestAnimationFrame);
   const drawn = async (there) => {
     while (!there()) await frame();
@@ -120,13 +120,42 @@ DRAW = """async () => {
     await frame();
     return performance.now();
   };
-  const start = performance.now();
-  location.hash = '#/explore';
-  const shown = await drawn(() => document.querySelector('.legend .button'));
-  document.querySelector('.legend .button').click();
-  const again = await drawn(() => document.querySelector('.legend [aria-pressed=false]'));
-  return [shown - start, again - shown];
-}"""
+  const timed = async (act, there) => {
+    const start = performance.now();
+    act();
+    return (await drawn(there)) - start;
+  };
+"""
+
+PAGES = {
+    "explorer drawn": """
+      return [await timed(() => { location.hash = '#/explore'; }, () => document.querySelector('.legend .button'))];""",
+    "explorer without a label": """
+      return [await timed(
+        () => document.querySelector('.legend .button').click(), () => document.querySelector('.legend [aria-pressed=false]'))];""",
+    "collect: frames of scrolling": """
+      location.hash = '#/collect';
+      await drawn(() => document.documentElement.scrollHeight > 20000);
+      const gaps = [];
+      for (let i = 0, last = performance.now(); i < 300; i++) {
+        scrollBy(0, 400);
+        await frame();
+        gaps.push(-last + (last = performance.now()));
+      }
+      return gaps;""",
+    "preprocess: the hop's slider moved": """
+      location.hash = '#/preprocess';
+      const box = () => document.querySelector('#parameter-hop_length');
+      await drawn(() => box() && [...document.querySelectorAll('h2')].some((title) => title.textContent.startsWith('8.')));
+      const found = [];
+      for (let i = 0; i < 40; i++) {
+        const slider = box().parentElement.querySelector('[type=range]');
+        const shown = box().value;
+        slider.value = String(Number(slider.value) + (i < 20 ? 1 : -1) * Number(slider.step));
+        found.push(await timed(() => slider.dispatchEvent(new Event('input', { bubbles: true })), () => box().value !== shown));
+      }
+      return found;""",
+}
 
 
 def main() -> None:
@@ -149,7 +178,9 @@ def main() -> None:
                 sys.stdout.write(f"{name:40}" + "".join(f"{ms:8.0f}" for ms in timed(call, live, headers)) + "\n")
                 sys.stdout.flush()
             size = len(json.dumps(get("clips?limit=500")(live, headers)))
-            sys.stdout.write("in Chromium: explorer drawn after {:.0f}, again without a label after {:.0f}\n".format(*draw(live)))
+            sys.stdout.write(f"{'milliseconds in Chromium':40}{'median':>8}{'95 %':>8}{'slowest':>8}\n")
+            for name, times in draw(live).items():
+                sys.stdout.write(f"{name:40}" + "".join(f"{ms:8.0f}" for ms in np.quantile(times, (0.5, 0.95, 1))) + "\n")
             sys.stdout.write(f"a page of 500 clips has {size / 1000:.0f} kB\n")
         finally:
             stop_server(live)
