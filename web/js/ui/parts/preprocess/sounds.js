@@ -25,12 +25,11 @@ function nameOf({ label, speaker, recorded_at: at }) {
   return [label, speaker, when].filter(Boolean).join(', ');
 }
 
-/** Sounds that need no microphone. @param {string} id @returns {Sound | null} */
-function madeUp(id) {
-  if (id === CHIRP) return { name: t('Chirp'), label: null, pcm: chirp(RATE, LOUD) };
-  if (id === SOFT_CHIRP) return { name: t('Chirp, ten times softer'), label: null, pcm: chirp(RATE, SOFT) };
-  return null;
-}
+/** Sounds that need no microphone, by id: their names and how loud they are. */
+const madeUp = () => /** @type {Record<string, [string, number]>} */ ({
+  [CHIRP]: [t('Chirp'), LOUD],
+  [SOFT_CHIRP]: [t('Chirp, ten times softer'), SOFT],
+});
 
 /** Two words where there are two, else two clips, else the made-up ones. @param {Clip[]} clips @returns {[string, string]} */
 export function sensible(clips) {
@@ -79,7 +78,10 @@ export function useSounds(project, labels) {
 /** @param {string} id @param {Clip[]} clips @returns {Promise<Sound>} */
 async function soundOf(id, clips) {
   const clip = clips.find((other) => other.id === id);
-  if (!clip) return /** @type {Sound} */ (madeUp(id));
+  if (!clip) {
+    const [name, amplitude] = madeUp()[id];
+    return { name, label: null, pcm: chirp(RATE, amplitude) };
+  }
   return { name: nameOf(clip), label: clip.label, pcm: await samplesOf(clip) };
 }
 
@@ -111,14 +113,16 @@ export function SoundChoice({ project, labels, chosen: { clips, chosen, sounds, 
 
 /** @param {{ title: string, id: string, clips: Clip[], words: string[], sound: Sound | undefined, project: string, labels: string[], onChange: (id: string) => void }} props */
 function OneSound({ title, id, clips, words, sound, project, labels, onChange }) {
-  const groups = useMemo(() => words.map((label) => ({ label, clips: clips.filter((clip) => clip.label === label) })), [clips, String(words)]);
+  // Kept as they are while a slider moves: to write hundreds of dates takes longer than all the pictures.
+  const options = useMemo(() => words.map((label) => html`
+    <optgroup label=${label}>${clips.filter((clip) => clip.label === label).map((clip) => html`<option value=${clip.id}>${nameOf(clip)}</option>`)}</optgroup>`), [clips, String(words)]);
   return html`
     <div class="stack close">
       <label class="field"><span>${title}</span>
         <select value=${id} onChange=${(/** @type {any} */ event) => onChange(event.target.value)}>
-          ${groups.map((group) => html`<optgroup label=${group.label}>${group.clips.map((clip) => html`<option value=${clip.id}>${nameOf(clip)}</option>`)}</optgroup>`)}
+          ${options}
           <optgroup label=${t('Made-up sounds')}>
-            ${[CHIRP, SOFT_CHIRP].map((value) => html`<option value=${value}>${madeUp(value)?.name}</option>`)}
+            ${Object.entries(madeUp()).map(([value, [name]]) => html`<option value=${value}>${name}</option>`)}
           </optgroup>
         </select></label>
       ${sound && html`<div class="row"><${PlayButton} wav=${() => encodeWav(sound.pcm, RATE)} name=${sound.name} />
