@@ -20,8 +20,8 @@ def sample(name: str, seed: int, data: Path) -> None:
     from server.cli_training import counting
     from server.errors import DiskFullError, RefusedError
     from server.sample.make import check_free, make_sample
-    from server.sample.voices import NoVoicesError, Voices
     from server.services import open_store
+    from training.speech.voices import NoVoicesError, Voices
 
     store = open_store(Settings(data=data))
     try:

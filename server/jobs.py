@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import clock, processes
+from server import clock
 from server.board.bridge import Bridge
 from server.bundles import Bundles
 from server.database import jobs

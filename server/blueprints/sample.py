@@ -13,9 +13,9 @@ from server.blueprints import json_object
 from server.errors import ConflictError, DiskFullError
 from server.names import check_project
 from server.sample.make import NAME, check_free, make_sample
-from server.sample.voices import NoVoicesError, Voices
 from server.services import services
 from server.store import Store
+from training.speech.voices import NoVoicesError, Voices
 
 bp = Blueprint("sample", __name__)
 

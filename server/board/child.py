@@ -8,10 +8,10 @@ import time
 from collections import deque
 from collections.abc import Iterable
 
-from server import processes
 from server.board.bridge import Bridge
 from server.board.ports import Link, Port, open_port
 from server.settings import Settings
+from training import processes
 
 log = logging.getLogger(__name__)
 

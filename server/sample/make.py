@@ -13,8 +13,8 @@ from server.errors import ConflictError
 from server.names import check_project
 from server.sample.recipe import N_NOISES, Spoken, spoken
 from server.sample.room import Room, draw_noise
-from server.sample.voices import Voices
 from server.store import About, Store
+from training.speech.voices import Voices
 
 NAME = "sample"
 SOURCE = "sample"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.sample.voices import Utterance
 from training.labels import UNKNOWN
+from training.speech.voices import Utterance
 
 KEYWORDS = ("yes", "no")
 N_NOISES = 8

@@ -11,11 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from server import jobs as jobs_module
-from server import processes
 from server.jobs import Job
 from server.services import Services
 from tests.server.pictures import jpeg
 from tests.server.recordings import samples, wav
+from training import processes
 from training.features.params import MfccParams, load_default
 from training.vision.presets import DEFAULT_EPOCHS
 

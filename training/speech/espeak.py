@@ -1,6 +1,6 @@
 """eSpeak NG, spoken to through ctypes, in a process of its own.
 
-Run as a file, so that nothing of the server is imported: `server.sample.voices` starts it. A library in C that fails ends
+Run as a file, so that nothing else of ours is imported: `training.speech.voices` starts it. A library in C that fails ends
 this process and not the server. Requests are JSON lines, {"text", "voice", "seed", "words_per_minute", "pitch", "range"};
 an answer is a JSON line, {"n_samples"} or {"error"}, and then so many int16 samples in the machine's order. The first line
 is {"sample_rate"}, or {"error"} where the library cannot be loaded. The process ends with its standard input.

@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from server import processes
+from training import processes
 
 PROGRAM = Path(__file__).with_name("espeak.py")
 
@@ -24,7 +24,7 @@ class NoVoicesError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Utterance:
-    """What is to be said, and how; see `server.sample.espeak.Speech.say`."""
+    """What is to be said, and how; see `training.speech.espeak.Speech.say`."""
 
     text: str
     voice: str

@@ -1,6 +1,6 @@
-"""Processes that the server starts and that must end with it.
+"""Processes that we start and that must end with us. Standard library only.
 
-Their standard input is held open: when this server dies, however it dies, the pipe closes, and they end by themselves.
+Their standard input is held open: when we die, however we die, the pipe closes, and they end by themselves.
 """
 
 import os
@@ -8,8 +8,9 @@ import signal
 import subprocess
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
-from server.settings import CHECKOUT
+CHECKOUT = Path(__file__).parents[1]
 
 GRACE_SECONDS = 5.0  # between asking a process to end and making it end
 
