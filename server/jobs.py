@@ -30,6 +30,7 @@ from server.files import make_folder, write
 from server.job_kinds import KINDS, LANES, Context
 from server.project_settings import AllSettings
 from server.store import Store
+from training import processes
 
 log = logging.getLogger(__name__)
 

@@ -131,8 +131,8 @@ PAGES = {
     "explorer drawn": """
       return [await timed(() => { location.hash = '#/explore'; }, () => document.querySelector('.legend .button'))];""",
     "explorer without a label": """
-      return [await timed(
-        () => document.querySelector('.legend .button').click(), () => document.querySelector('.legend [aria-pressed=false]'))];""",
+      const tap = () => document.querySelector('.legend .button').click();
+      return [await timed(tap, () => document.querySelector('.legend [aria-pressed=false]'))];""",
     "collect: frames of scrolling": """
       location.hash = '#/collect';
       await drawn(() => document.documentElement.scrollHeight > 20000);
