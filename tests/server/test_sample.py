@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from server.cli import main
-from server.sample import recipe, voices
+from server.sample import recipe
 from server.sample.room import Room, draw_noise
 from server.services import Services
 from tests.server.recordings import samples, wav
 from training.clips import SPLITS
+from training.speech import voices
 from training.speech.clips import list_clips, split_clips
 from training.speech.verdict import verdict
 
