@@ -47,6 +47,8 @@ def imports(path: Path, at_start: bool = False) -> Iterator[str]:
     for node in tree.body if at_start else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "training":
+            yield from (f"training.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
 
