@@ -6,24 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.labels import UNKNOWN
-from training.speech.voices import Utterance
+from training.speech.voices import ACCENTS, VARIANTS, Utterance
 
 KEYWORDS = ("yes", "no")
 N_NOISES = 8
 _N_OTHERS = 2  # other words that each voice says
 
-# eSpeak NG's variants that sound like people; robots, whispers and fits of trembling are left out.
-_VARIANTS = (
-    *("Alex", "Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Henrique", "Lee", "Marco"),
-    *("Michael", "Mike", "Nguyen", "Reed", "anika", "aunty", "belinda", "benjamin", "boris", "david"),
-    *("edward", "f1", "f2", "f3", "f4", "f5", "grandma", "grandpa", "linda", "m1"),
-    *("m3", "m4", "m7", "m8", "marcelo", "miguel", "robert", "shelby", "steph", "victor"),
-)
-# Great Britain, Received Pronunciation, Lancaster, West Midlands; Scotland, Caribbean, America, New York.
-_ACCENTS = (
-    *("gmw/en", "gmw/en-GB-x-rp", "gmw/en-GB-x-gbclan", "gmw/en-GB-x-gbcwmd"),
-    *("gmw/en-GB-scotland", "gmw/en-029", "gmw/en-US", "gmw/en-US-nyc"),
-)
 # Common words, some of which begin or ring like a keyword. With nearer ones (snow, yet, know-how) a fifth of the clips is
 # mistaken, because so few voices teach too little of the difference.
 _OTHERS = (
@@ -46,10 +34,10 @@ class Spoken:
 def spoken(seed: int) -> Iterator[Spoken]:
     """All clips with words, speaker by speaker; the same for the same seed."""
     rng = np.random.default_rng(seed)
-    first = int(rng.integers(len(_ACCENTS)))
+    first = int(rng.integers(len(ACCENTS)))
     others = [word for _ in range(_N_OTHERS) for word in rng.permutation(_OTHERS)]
-    for n, variant in enumerate(_VARIANTS):
-        voice = f"{_ACCENTS[(first + n) % len(_ACCENTS)]}+{variant}"
+    for n, variant in enumerate(VARIANTS):
+        voice = f"{ACCENTS[(first + n) % len(ACCENTS)]}+{variant}"
         habits = _Habits(rng)
         words = [(word, word) for word in KEYWORDS] + [(UNKNOWN, str(others.pop())) for _ in range(_N_OTHERS)]
         for label, text in words:

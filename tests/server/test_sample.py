@@ -41,7 +41,7 @@ def digests(parts: Services, project: str) -> Counter[tuple[str, str | None, byt
 
 @pytest.fixture
 def few_voices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipe, "_VARIANTS", recipe._VARIANTS[:FEW])
+    monkeypatch.setattr(recipe, "VARIANTS", recipe.VARIANTS[:FEW])
 
 
 def test_the_sample_is_a_project_like_any_other(client: FlaskClient, parts: Services) -> None:

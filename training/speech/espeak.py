@@ -2,8 +2,9 @@
 
 Run as a file, so that nothing else of ours is imported: `training.speech.voices` starts it. A library in C that fails ends
 this process and not the server. Requests are JSON lines, {"text", "voice", "seed", "words_per_minute", "pitch", "range"};
-an answer is a JSON line, {"n_samples"} or {"error"}, and then so many int16 samples in the machine's order. The first line
-is {"sample_rate"}, or {"error"} where the library cannot be loaded. The process ends with its standard input.
+an answer is a JSON line, {"n_samples"} or {"error"}, and then so many int16 samples in the machine's order. {"text", "voice"}
+alone asks for {"phonemes"}. The first line is {"sample_rate"}, or {"error"} where the library cannot be loaded. The process
+ends with its standard input.
 
 espeak-ng/speak_lib.h (version 1.52) is the reference for the calls and their numbers.
 """
@@ -52,8 +53,7 @@ class Speech:
         Raises:
             ValueError: there is no such voice, or it said nothing.
         """
-        if self._library.espeak_SetVoiceByName(voice.encode()):
-            raise ValueError(f"eSpeak NG has no voice {voice!r}")
+        self._choose(voice)
         self._library.espeak_ng_SetRandSeed(seed)
         for name, value in parameters.items():
             self._library.espeak_SetParameter(_PARAMETERS[name], value, 0)
@@ -62,6 +62,20 @@ class Speech:
         if self._library.espeak_Synth(body, len(body), 0, 0, 0, _UTF8, None, None) or not self._pieces:
             raise ValueError(f"eSpeak NG's voice {voice!r} does not say {text!r}")
         return b"".join(self._pieces)
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """How a voice would say a text, in eSpeak NG's own letters. Raises ValueError: there is no such voice."""
+        self._choose(voice)
+        rest = ctypes.c_void_p(ctypes.addressof(body := ctypes.create_string_buffer(text.encode())))
+        clauses = []
+        while rest.value:  # a clause a call; the pointer is null behind the last
+            clauses.append(self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, 0).decode(errors="replace"))
+        del body  # read until here
+        return " ".join(clauses)
+
+    def _choose(self, voice: str) -> None:
+        if self._library.espeak_SetVoiceByName(voice.encode()):
+            raise ValueError(f"eSpeak NG has no voice {voice!r}")
 
     def _hear(self, samples: Any, n_samples: int, events: Any) -> int:
         if samples and n_samples > 0:
@@ -81,6 +95,8 @@ def _load() -> ctypes.CDLL:
     library = ctypes.CDLL(_package().get_library_path())
     library.espeak_Synth.argtypes = [_Text, _Size, _Flags, ctypes.c_int, _Flags, _Flags, _Pointer, _Pointer]
     library.espeak_ng_SetRandSeed.argtypes = [ctypes.c_long]
+    library.espeak_TextToPhonemes.argtypes = [_Pointer, ctypes.c_int, ctypes.c_int]
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     library.espeak_SetSynthCallback.argtypes = [_CALLBACK]
     library.espeak_SetSynthCallback.restype = None
     return library
@@ -88,6 +104,9 @@ def _load() -> ctypes.CDLL:
 
 def _answer(speech: Speech, request: dict[str, Any]) -> None:
     try:
+        if request.keys() == {"text", "voice"}:
+            _write({"phonemes": speech.phonemes(**request)})
+            return
         samples = speech.say(**request)
     except ValueError as error:
         _write({"error": str(error)})

@@ -17,6 +17,19 @@ from training import processes
 
 PROGRAM = Path(__file__).with_name("espeak.py")
 
+# eSpeak NG's variants that sound like people; robots, whispers and fits of trembling are left out.
+VARIANTS = (
+    *("Alex", "Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Henrique", "Lee", "Marco"),
+    *("Michael", "Mike", "Nguyen", "Reed", "anika", "aunty", "belinda", "benjamin", "boris", "david"),
+    *("edward", "f1", "f2", "f3", "f4", "f5", "grandma", "grandpa", "linda", "m1"),
+    *("m3", "m4", "m7", "m8", "marcelo", "miguel", "robert", "shelby", "steph", "victor"),
+)
+# Great Britain, Received Pronunciation, Lancaster, West Midlands; Scotland, Caribbean, America, New York.
+ACCENTS = (
+    *("gmw/en", "gmw/en-GB-x-rp", "gmw/en-GB-x-gbclan", "gmw/en-GB-x-gbcwmd"),
+    *("gmw/en-GB-scotland", "gmw/en-029", "gmw/en-US", "gmw/en-US-nyc"),
+)
+
 
 class NoVoicesError(Exception):
     """This computer has no synthetic voices, or they fell silent; the message is for people."""
@@ -32,6 +45,13 @@ class Utterance:
     words_per_minute: int
     pitch: int
     range: int
+
+    @classmethod
+    def draw(cls, text: str, rng: np.random.Generator) -> "Utterance":
+        """By anybody, at any pace, high or low, flat or lively."""
+        voice = f"{rng.choice(ACCENTS)}+{rng.choice(VARIANTS)}"
+        pace, pitch, span = (int(value) for value in rng.integers((95, 15, 20), (215, 90, 90)))
+        return cls(text=text, voice=voice, seed=int(rng.integers(2**31)), words_per_minute=pace, pitch=pitch, range=span)
 
 
 class Voices:
@@ -56,10 +76,11 @@ class Voices:
 
     def say(self, utterance: Utterance) -> NDArray[np.int16]:
         """Speak: int16, shape (n_samples,), at `sample_rate`. Raises NoVoicesError."""
-        with suppress(OSError):  # it has ended: reading tells
-            self._requests.write(json.dumps(asdict(utterance)).encode() + b"\n")
-            self._requests.flush()
-        return np.frombuffer(self._read(2 * int(self._header()["n_samples"])), np.int16)
+        return np.frombuffer(self._read(2 * int(self._ask(asdict(utterance))["n_samples"])), np.int16)
+
+    def phonemes(self, text: str, voice: str = ACCENTS[0]) -> str:
+        """How a voice would say a text, in eSpeak NG's own letters (Kirshenbaum's): "j'Es" for *yes*. Raises NoVoicesError."""
+        return str(self._ask({"text": text, "voice": voice})["phonemes"])
 
     def close(self) -> None:
         """End the process."""
@@ -75,6 +96,12 @@ class Voices:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        with suppress(OSError):  # it has ended: reading tells
+            self._requests.write(json.dumps(request).encode() + b"\n")
+            self._requests.flush()
+        return self._header()
 
     def _header(self) -> dict[str, Any]:
         line = self._answers.readline()
