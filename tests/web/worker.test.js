@@ -77,6 +77,28 @@ test('last gives what was just heard', async () => {
   assert.match((await ask('last', { nSamples: 160001 })).error, /Only the last 160000 samples are kept, got 160001/);
 });
 
+test('a recording may begin in the past, and ends as soon as all of it has come', async () => {
+  await play(94, 0.5); // two seconds
+  messages.length = 0;
+  await play(47, 0.25);
+  const { at } = messages.findLast(({ event }) => event === 'level').detail;
+  const whole = await ask('record', { nSamples: 8000, from: at - 8000 });
+  assert.equal(whole.result.length, 8000);
+  assert.ok(Math.abs(Math.max(...whole.result) - 8192) < 80);
+  const growing = ask('record', { nSamples: 16000, from: at - 8000 });
+  await play(24, 1);
+  const { result } = await growing;
+  assert.ok(Math.abs(Math.max(...result.subarray(0, 7800)) - 8192) < 80);
+  assert.ok(Math.max(...result.subarray(9000)) > 32000);
+});
+
+test('a recording of what was before the microphone, or is no longer kept, is refused with a sentence', async () => {
+  assert.match((await ask('record', { nSamples: 1000, from: -1 })).error, /only just opened. Say it again/);
+  const { at } = messages.findLast(({ event }) => event === 'level').detail;
+  await play(600, 0.1); // more than twelve seconds
+  assert.match((await ask('record', { nSamples: 1000, from: at - 1000 })).error, /are not among the last 192000/);
+});
+
 test('levels come twenty times a second, columns fifty', async () => {
   messages.length = 0;
   await play(Math.ceil((2 * RATE) / BLOCK), 1);
@@ -106,7 +128,10 @@ test('sound lost on the way is counted, and a recording with a hole fails', asyn
   messages.length = 0;
   await play(5, 0.5);
   assert.match((await recording).error, /lost some sound during this recording/);
-  assert.equal(messages.findLast(({ event }) => event === 'level').detail.lost_ms, 10);
+  const { at, lost_ms: lostMs } = messages.findLast(({ event }) => event === 'level').detail;
+  assert.equal(lostMs, 10);
+  assert.match((await ask('record', { nSamples: 4000, from: at - 4000 })).error, /lost some sound during this recording/);
+  assert.equal((await ask('record', { nSamples: 800, from: at - 800 })).result.length, 800);
 });
 
 test('a bundle that is not there is answered with a sentence', async () => {

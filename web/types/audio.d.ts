@@ -80,7 +80,8 @@ export interface Events {
 /** What the page asks of the worker; it answers `{id, result}` or `{id, error}`. */
 export type Request = { id: number } & (
   | { command: 'open'; sampleRate: number; port: MessagePort; paramsUrl: string }
-  | { command: 'record'; nSamples: number }
+  /** `from`: the position of its first sample; the next one, unless it is told. */
+  | { command: 'record'; nSamples: number; from?: number }
   | { command: 'cancel' }
   | { command: 'last'; nSamples: number }
   | { command: 'load'; url: string }

@@ -137,14 +137,15 @@ export class Listener extends EventTarget {
   }
 
   /**
-   * The next `nSamples` samples at 16 kHz, exactly. The first ones are a few hundredths of a second older than the call.
+   * `nSamples` samples at 16 kHz, exactly: the next ones, of which the first are a few hundredths of a second older than the
+   * call; or those from a position on, at most ten seconds back, such as an event's `at` tells it.
    * @param {number} nSamples
-   * @param {{signal?: AbortSignal}} [options]
-   * @returns {Promise<Int16Array>}
-   * @throws {Error} sound was lost on the way, the microphone ended, or `signal` was aborted
+   * @param {{from?: number, signal?: AbortSignal}} [options]
+   * @returns {Promise<Int16Array<ArrayBuffer>>}
+   * @throws {Error} sound was lost on the way, the microphone ended or was not open yet, or `signal` was aborted
    */
-  record(nSamples, { signal } = {}) {
-    return this.#client.ask('record', { nSamples }, signal);
+  record(nSamples, { from, signal } = {}) {
+    return this.#client.ask('record', { nSamples, from }, signal);
   }
 
   /**

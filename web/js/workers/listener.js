@@ -21,6 +21,7 @@ const MAX_KEPT = 10 * SAMPLE_RATE; // what last() and a bundle's window may ask 
 const CAPACITY = 12 * SAMPLE_RATE; // a late inference still finds its window
 const LEVEL_LENGTH = SAMPLE_RATE / 20;
 const PATIENCE_MS = 3000; // beyond a recording's own length
+const LOST = 'The browser lost some sound during this recording. Close other tabs, then record it again.';
 
 /** @type {DedicatedWorkerGlobalScope} */
 const scope = /** @type {any} */ (self);
@@ -81,42 +82,64 @@ class Source {
   }
 }
 
-/** Recordings under way: each takes the next samples until it is full. */
+/** Recordings under way: each takes the samples from its first position on until it is full. */
 class Recordings {
+  #ring;
   /** @type {Map<number, {pcm: Int16Array<ArrayBuffer>, filled: number, timer: number}>} */
   #active = new Map();
+  #wholeFrom = 0;
+
+  /** @param {Ring} ring */
+  constructor(ring) {
+    this.#ring = ring;
+  }
 
   /**
    * @param {number} id
    * @param {number} nSamples
+   * @param {number} from - position in the stream, which has come
+   * @throws {Error} not all of it can be had
    */
-  begin(id, nSamples) {
+  begin(id, nSamples, from) {
+    if (from < 0) throw new Error('The microphone has only just opened. Say it again.');
+    if (from < this.#wholeFrom) throw new Error(LOST);
+    const pcm = new Int16Array(nSamples);
+    const filled = Math.min(nSamples, this.#ring.total - from);
+    this.#ring.readUntil(from + filled, filled, pcm);
     const late = () => this.#fail(id, 'The microphone gives no sound. Check that no other app is using it, then try again.');
     const timer = scope.setTimeout(late, (nSamples / SAMPLE_RATE) * 1000 + PATIENCE_MS);
-    this.#active.set(id, { pcm: new Int16Array(nSamples), filled: 0, timer });
+    this.#active.set(id, { pcm, filled, timer });
+    this.#answerFull();
   }
 
   /** @param {Int16Array} pcm */
   append(pcm) {
-    for (const [id, recording] of this.#active) {
+    for (const recording of this.#active.values()) {
       const n = Math.min(pcm.length, recording.pcm.length - recording.filled);
       recording.pcm.set(pcm.subarray(0, n), recording.filled);
       recording.filled += n;
-      if (recording.filled < recording.pcm.length) continue;
-      this.cancel(id);
-      scope.postMessage({ id, result: recording.pcm }, [recording.pcm.buffer]);
     }
+    this.#answerFull();
   }
 
-  /** A recording with a hole in it would teach a model the hole. */
+  /** Sound was lost. A recording with a hole in it would teach a model the hole. */
   failAll() {
-    for (const id of [...this.#active.keys()]) this.#fail(id, 'The browser lost some sound during this recording. Close other tabs, then record it again.');
+    this.#wholeFrom = this.#ring.total;
+    for (const id of [...this.#active.keys()]) this.#fail(id, LOST);
   }
 
   /** @param {number} id */
   cancel(id) {
     clearTimeout(this.#active.get(id)?.timer);
     this.#active.delete(id);
+  }
+
+  #answerFull() {
+    for (const [id, { pcm, filled }] of this.#active) {
+      if (filled < pcm.length) continue;
+      this.cancel(id);
+      scope.postMessage({ id, result: pcm }, [pcm.buffer]);
+    }
   }
 
   /**
@@ -258,7 +281,7 @@ class Inference {
 }
 
 const ring = new Ring(CAPACITY);
-const recordings = new Recordings();
+const recordings = new Recordings(ring);
 const display = new Display(ring);
 /** @type {Inference | null} */
 let inference = null;
@@ -340,7 +363,7 @@ async function answer(request) {
     case 'last': return last(request.nSamples);
     case 'load': return load(request.url);
     case 'unload': return unload();
-    case 'record': return recordings.begin(request.id, request.nSamples);
+    case 'record': return recordings.begin(request.id, request.nSamples, request.from ?? ring.total);
     case 'cancel': return recordings.cancel(request.id);
   }
 }
