@@ -1,8 +1,7 @@
-// Ring buffer, PCM, levels, decision: what the worker feeds piece by piece.
+// Ring buffer, PCM, levels: what the worker feeds piece by piece.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { Decision } from '../../web/js/dsp/decision.js';
 import { SILENCE_DB, peakDb, rmsDb } from '../../web/js/dsp/level.js';
 import { floatToInt16 } from '../../web/js/dsp/pcm.js';
 import { Ring } from '../../web/js/dsp/ring.js';
@@ -58,34 +57,4 @@ test('levels in dBFS', () => {
   assert.equal(peakDb(Int16Array.of(0, -32768)), 0);
   assert.equal(rmsDb(new Int16Array(10)), SILENCE_DB);
   assert.equal(rmsDb(new Int16Array(0)), SILENCE_DB);
-});
-
-const labels = ['yes', 'no', 'unknown'];
-const params = { n_smooth: 3, threshold: 0.7, refractory: 16000 };
-
-test('a keyword is detected when the mean of n_smooth scores reaches the threshold, then silence is kept', () => {
-  const decision = new Decision(params, labels);
-  const yes = [0.8, 0.1, 0.1];
-  assert.equal(decision.push(yes, 3200).detection, null);
-  assert.equal(decision.push(yes, 6400).detection, null);
-  const { mean, best, detection } = decision.push(yes, 9600);
-  assert.deepEqual({ ...detection, score: Number(detection.score.toFixed(9)) }, { label: 'yes', score: 0.8, at: 9600 });
-  assert.equal(best, 0);
-  assert.ok(Math.abs(mean[1] - 0.1) < 1e-12);
-  for (let at = 12800; at < 9600 + 16000; at += 3200) assert.equal(decision.push(yes, at).detection, null);
-  assert.equal(decision.push(yes, 25600).detection.at, 25600);
-});
-
-test('one loud inference among quiet ones is no detection', () => {
-  const decision = new Decision(params, labels);
-  const pushes = [[0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 0, 1]].map((scores, i) => decision.push(scores, 3200 * i));
-  assert.ok(pushes.every(({ detection }) => detection === null));
-});
-
-test('unknown is never detected, nor a keyword that is not the highest', () => {
-  const unknown = new Decision({ ...params, n_smooth: 1 }, labels);
-  assert.equal(unknown.push([0, 0, 1], 0).detection, null);
-  const second = new Decision({ n_smooth: 1, threshold: 0.3, refractory: 0 }, labels);
-  assert.equal(second.push([0.4, 0, 0.6], 0).detection, null);
-  assert.equal(second.push([0.4, 0.5, 0.1], 1).detection.label, 'no');
 });

@@ -1,7 +1,5 @@
 /** What the audio engine's two sides, and the pages, hand to each other. JSON as it is on the wire: snake_case. */
 
-import type { DecisionParams } from '../js/dsp/decision.js';
-
 /** `manifest.json` of a bundle; DESIGN.md describes it. */
 export interface Manifest {
   schema: number;
@@ -16,7 +14,7 @@ export interface Manifest {
   stride: number;
   input: { shape: number[]; dtype: string; scale: number; zero_point: number };
   output: { shape: number[]; dtype: string; scale: number; zero_point: number };
-  decision: DecisionParams;
+  decision: Record<string, unknown>; // as `decisionOf` of dsp/decision.js reads it
   model: { preset: string; parameters: number; multiply_accumulates: number; ops: string[] };
   training: Record<string, unknown>;
   dataset: { fingerprint: string; split_by: string; clips: Record<string, Record<string, number>> };

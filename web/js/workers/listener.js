@@ -7,7 +7,7 @@
  * @typedef {import('../../types/audio.d.ts').Request} Request
  */
 
-import { Decision } from '../dsp/decision.js';
+import { Decision, decisionOf } from '../dsp/decision.js';
 import { peakDb, rmsDb } from '../dsp/level.js';
 import { Mfcc } from '../dsp/mfcc.js';
 import { parseParams } from '../dsp/params.js';
@@ -234,7 +234,7 @@ class Inference {
     this.#ring = ring;
     this.#bundle = bundle;
     this.#mfcc = new Mfcc(params);
-    this.#decision = new Decision(manifest.decision, manifest.labels);
+    this.#decision = new Decision(decisionOf(manifest), manifest.labels);
     this.#pcm = new Int16Array(manifest.window);
     this.#features = this.#mfcc.compute(this.#pcm);
     this.#done = Math.max(ring.total, manifest.window - 1);
