@@ -128,7 +128,7 @@ bench-firmware: setup toolchain
 
 # What is generated and in git: golden vectors, the shipped bundle's sketch, the service worker's list.
 generated: setup
-	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.features.stage_vectors && $(BIN)/python -m training.speech.locate && $(BIN)/python -m training.speech.verdict && $(BIN)/python -m training.vision.vectors && $(BIN)/python -m training.vision.kernel_vectors && $(BIN)/python -m training.convert.sketch exports/yes-no && $(BIN)/python web/tools/precache.py
+	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.features.stage_vectors && $(BIN)/python -m training.speech.locate && $(BIN)/python -m training.speech.verdict && $(BIN)/python -m training.speech.stream_vectors && $(BIN)/python -m training.vision.vectors && $(BIN)/python -m training.vision.kernel_vectors && $(BIN)/python -m training.convert.sketch exports/yes-no && $(BIN)/python web/tools/precache.py
 
 # The README's picture: real pages, real voices (see tests/e2e/picture.py).
 picture: setup $(VENV)/.test-installed browser

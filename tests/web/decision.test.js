@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { Decision, PRESETS, decisionOf } from '../../web/js/dsp/decision.js';
+import { readVectors } from './vectors.js';
 
 const labels = ['yes', 'no', 'unknown'];
 const chosen = { negative_hours: 0.4, keywords: 120, extrapolated: true, false_rejects: { strict: 0.12, normal: 0.08, eager: 0.05 } };
@@ -62,3 +63,20 @@ test('the one threshold of an older manifest is that of every keyword', () => {
   const { preset, presets: read, chosen_on } = decisionOf({ labels, decision: { n_smooth: 3, threshold: 0.7, refractory: 16000 } });
   assert.deepEqual({ preset, chosen_on, read }, { preset: 'normal', chosen_on: null, read: { normal: { false_accepts_per_hour: null, thresholds: { yes: 0.7, no: 0.7 } } } });
 });
+
+const vectors = readVectors('decision.json');
+
+for (const { id, comment, at, scores, detections } of vectors.cases) {
+  test(`${id}: ${comment}`, () => {
+    const read = decisionOf(vectors);
+    for (const preset of PRESETS) {
+      const decision = new Decision(read, vectors.labels, preset);
+      const found = scores.flatMap((/** @type {number[]} */ row, /** @type {number} */ i) => {
+        const { detection } = decision.push(row.map((score) => (score - vectors.zero_point) * vectors.scale), at[i]);
+        return detection ? [detection] : [];
+      });
+      assert.deepEqual(found.map(({ label, at: when }) => [label, when]), detections[preset].map((/** @type {any} */ wanted) => [wanted.label, wanted.at]));
+      found.forEach(({ score }, i) => assert.ok(Math.abs(score - detections[preset][i].score) <= vectors.tolerance));
+    }
+  });
+}
