@@ -99,6 +99,19 @@ export async function keep(id, label) {
   send();
 }
 
+/** Give a clip another label, wherever it has got to by now. @param {Pick<QueuedClip, 'id' | 'project'>} clip @param {string} label */
+export async function relabel({ id, project }, label) {
+  await exclusive(async () => {
+    const wasHere = await write(async (clips) => {
+      const found = await clips.get(id);
+      if (found) await clips.put({ ...found, label, state: 'waiting', detail: '' });
+      return Boolean(found);
+    });
+    if (!wasHere) await api.relabelClip(project, id, label);
+  });
+  send();
+}
+
 /** Throw a clip away, wherever it has got to by now. @param {Pick<QueuedClip, 'id' | 'project'>} clip */
 export function discard(clip) {
   return exclusive(async () => {

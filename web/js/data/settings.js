@@ -13,6 +13,8 @@ const KEY = 'nestling.settings';
  * @property {string} speaker
  * @property {number} count clips in a batch
  * @property {string} bundle path of the bundle that Live listens with; '' is the newest
+ * @property {boolean | null} corrects whether sound that is corrected on Live may be kept; `null`: not asked yet
+ * @property {Record<string, string>} homes by a bundle's path: the project that its corrections go to, where that is not its own
  * @property {string} translateTo the language that the camera names things in; '' is one that is not the reader's
  * @property {boolean} tour whether the tour's card stands above each step
  * @property {string} language that the pages speak; '' is the browser's
@@ -22,7 +24,7 @@ const KEY = 'nestling.settings';
  */
 
 /** @type {Settings} */
-const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', translateTo: '', language: '', tour: false, own: '', speaks: false, labels: {} };
+const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', corrects: null, homes: {}, translateTo: '', language: '', tour: false, own: '', speaks: false, labels: {} };
 
 /** @returns {Settings} */
 function read() {

@@ -1,5 +1,6 @@
 import { html } from '../../../vendor/preact.js';
-import { remember } from '../../data/settings.js';
+import { remember, settings } from '../../data/settings.js';
+import { useStore } from '../../data/store.js';
 import { LANGUAGES, spoken, t, tx } from '../i18n.js';
 import { Chips } from '../parts/chips.js';
 import { Page } from '../parts/page.js';
@@ -8,6 +9,15 @@ import { Page } from '../parts/page.js';
 function speak(language) {
   remember({ language });
   location.reload();
+}
+
+/** Consent can be given here, and taken back. */
+function Corrections() {
+  const { corrects } = useStore(settings);
+  return html`
+    <label class="row switch"><input type="checkbox" role="switch" checked=${corrects === true} onChange=${(/** @type {any} */ event) => remember({ corrects: event.target.checked })} />
+      ${t('Keep what I correct on Live')}</label>
+    <p class="small quiet">${tx('Those kept before are clips like all others: {collect} shows them by their source, and deletes them.', { collect: html`<a href="#/collect">${t('Collect data')}</a>` })}</p>`;
 }
 
 export const AboutPage = () => html`
@@ -28,7 +38,8 @@ export const AboutPage = () => html`
         <h2>${t('Where your voice and your photos stay')}</h2>
         <p>${t('Clips go from this phone to the computer that runs Nestling, and nowhere else. No account, no cloud, no internet needed.')}</p>
         <p>${t('A clip waits on this phone until the computer has stored it. Then it is only there. Delete it and it is gone: at once from every page, for good after ten minutes, in which it can be had back.')}</p>
-        <p>${t('Live listens on this phone alone: what the microphone hears there is not stored and not sent.')}</p>
+        <p>${t('Live listens on this phone alone: what the microphone hears there is not stored and not sent, but for the two seconds of each correction, where you have allowed that.')}</p>
+        <${Corrections} />
         <p>${t('Camera looks on this phone alone, too. The photo is not stored; the list of things found stays here until it is deleted.')}</p>
         <h2>${t('Credits')}</h2>
         <p>${t('The model that comes with Nestling was trained on Speech Commands by Pete Warden, CC BY 4.0 (arXiv:1804.03209). The camera\'s is EfficientNet-Lite0 by Google with its ImageNet weights, Apache-2.0. Label colours: Okabe and Ito.')}</p>

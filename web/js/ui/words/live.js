@@ -2,6 +2,7 @@
 
 import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
 import * as api from '../../data/api.js';
+import { settings } from '../../data/settings.js';
 import { Store, useStore } from '../../data/store.js';
 import { t, tx } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
@@ -9,6 +10,7 @@ import { useListener } from '../parts/level.js';
 import { InsecureNotice, Problem } from '../parts/notices.js';
 import { HeardList, Scores } from '../parts/scores.js';
 import { Spectrogram } from '../parts/spectrogram.js';
+import { Corrections } from './corrections.js';
 
 /** @typedef {import('../../audio/listener.js').Listener} Listener */
 /** @typedef {{ label: string, score: number, at: number, time: Date }} Heard */
@@ -61,7 +63,9 @@ function useModel(path) {
 }
 
 /** @param {{ bundle: api.Bundle, listener: Listener | null }} props keyed by the bundle's path: another model starts with nothing heard */
-function Answers({ listener, bundle: { manifest: { labels, project, params } } }) {
+function Answers({ listener, bundle }) {
+  const { labels, project, params } = bundle.manifest;
+  const { corrects } = useStore(settings);
   const [answer, setAnswer] = useState(/** @type {Answer | null} */ (null));
   const [heard, setHeard] = useState(/** @type {Heard[]} */ ([]));
   useListener(listener, 'scores', setAnswer);
@@ -74,9 +78,10 @@ function Answers({ listener, bundle: { manifest: { labels, project, params } } }
       <div class="stack">
         <${Spectrogram} listener=${listener} hopLength=${params.hop_length} detections=${heard} />
         <${HeardList} heard=${heard.map((/** @type {Heard} */ word) => ({ ...word, key: word.at }))} />
+        <${Corrections} bundle=${bundle} listener=${listener} />
       </div>
     </div>
-    <p class="small quiet numbers">${listener ? footnote(listener, answer) : t('The microphone is off. What it hears stays on this phone.')}</p>`;
+    <p class="small quiet numbers">${listener ? footnote(listener, answer) : corrects ? t('The microphone is off. What it hears stays on this phone, but for what you correct.') : t('The microphone is off. What it hears stays on this phone.')}</p>`;
 }
 
 /** @param {{ bundle: api.Bundle }} props */

@@ -9,7 +9,7 @@ export const splitNames = () => ({ train: t('training'), validation: t('validati
 export const verdictNames = () => ({ fine: t('fine'), silent: t('silent'), clipped: t('too loud'), 'cut off': t('cut off') });
 
 /** @returns {Record<string, string>} */
-export const sourceNames = () => ({ microphone: t('phone\'s microphone'), board: t('board'), import: t('imported'), file: t('imported'), camera: t('camera'), upload: t('uploaded') });
+export const sourceNames = () => ({ microphone: t('phone\'s microphone'), board: t('board'), import: t('imported'), file: t('imported'), camera: t('camera'), live: t('corrected on Live'), upload: t('uploaded') });
 
 /** What clips are split by, as in "split by speaker". @returns {Record<string, string>} */
 export const splitByNames = () => ({

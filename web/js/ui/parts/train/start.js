@@ -162,7 +162,7 @@ function OtherMicrophone({ counts }) {
   const all = counts.reduce((sum, { n_clips }) => sum + n_clips, 0);
   const others = all - counts.reduce((sum, { sources }) => sum + (sources?.board ?? 0), 0);
   if (!listens || !others) return null;
-  const elsewhere = counts.some(({ sources }) => Object.keys(sources ?? {}).some((source) => !['board', 'microphone'].includes(source)));
+  const elsewhere = counts.some(({ sources }) => Object.keys(sources ?? {}).some((source) => !['board', 'microphone', 'live'].includes(source)));
   return html`
     <div class="notice warning">
       <p>${elsewhere ? tn(others, '{n} of {all} clips was recorded elsewhere; the board listens with another microphone.', '{n} of {all} clips were recorded elsewhere; the board listens with another microphone.', { all })
@@ -186,6 +186,7 @@ function LabelRow({ counts, project: current, longest, checked, onToggle }) {
   const { label, n_clips } = counts;
   const { name, labels, minimum } = current;
   const fixed = isFixed(current, label);
+  const corrected = counts.sources?.live ?? 0;
   const background = labelColour(label, name, labels.map((other) => other.label));
   return html`
     <li>
@@ -193,7 +194,7 @@ function LabelRow({ counts, project: current, longest, checked, onToggle }) {
         <input type="checkbox" checked=${fixed || checked} disabled=${fixed} onChange=${onToggle} />
         <strong>${label}</strong><span class="numbers">${n_clips}</span>
         <span class="bar" aria-hidden="true"><i style=${{ background, transform: `scaleX(${n_clips / longest})` }}></i></span>
-        <span class=${`hint small ${!fixed && n_clips < minimum ? 'warn' : 'quiet'}`}>${missing(counts, current)}</span>
+        <span class=${`hint small ${!fixed && n_clips < minimum ? 'warn' : 'quiet'}`}>${missing(counts, current)}${corrected > 0 && `; ${t('{n} corrected on Live', { n: corrected })}`}</span>
       </label>
     </li>`;
 }
