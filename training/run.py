@@ -105,7 +105,12 @@ def describe_run(config: RunConfig, kind: str, labels: Sequence[str], packages: 
         "run": config.run,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "labels": list(labels),
-        "versions": {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages},
+        "versions": versions(packages),
         "licence": config.licence,
         "attribution": config.attribution,
     }
+
+
+def versions(packages: Sequence[str]) -> dict[str, str]:
+    """Python's version and those of packages, by name."""
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}

@@ -57,6 +57,8 @@ class Augmentation:
     floor_dbfs: tuple[float, float] = (-85.0, -58.0)
     mask_bands: float = 0.2  # of all bands, at most
     mask_frames: float = 0.2
+    spoken_share: float = 0.2  # of a keyword's windows, those that synthetic voices say
+    spoken_unknown: float = 0.35
     noise_windows: float = 0.06  # of a batch: nobody speaks
     cut_windows: float = 0.06  # of a batch: a keyword of which less than half is left, which is none
     cut_seconds: tuple[float, float] = (0.5, 0.65)
@@ -218,14 +220,20 @@ class Augmenter:
         n_labels: number of classes; the last one is unknown.
         seed: the same seed draws the same batches.
         settings: strengths.
+        spoken: windows of synthetic voices, which are drawn as often as their share of a class says.
     """
 
     def __init__(
-        self, windows: Windows, params: MfccParams, n_labels: int, seed: int, settings: Augmentation | None = None
+        self,
+        windows: Windows,
+        params: MfccParams,
+        n_labels: int,
+        seed: int,
+        settings: Augmentation | None = None,
+        spoken: Windows | None = None,
     ) -> None:
         self._settings = settings or Augmentation()
         self._rng = np.random.default_rng(seed)
-        self._labels = windows.labels
         self._unknown = n_labels - 1
         self._powers = mel_powers(windows.pcm, params)
         voices = self._powers[~windows.is_noise & (windows.labels == self._unknown)]
@@ -237,7 +245,28 @@ class Augmenter:
             self._settings,
             voices if len(voices) else None,
         )
-        self._probabilities = _draw_probabilities(windows, n_labels)
+        self._labels, self._probabilities = windows.labels, _draw_probabilities(windows.labels, n_labels)
+        if spoken is not None and len(spoken):
+            self._add(spoken, mel_powers(spoken.pcm, params), n_labels)
+
+    def _add(self, spoken: Windows, powers: Powers, n_labels: int) -> None:
+        """Let synthetic voices have their share of each class; all of it where nobody has recorded any."""
+        recorded = np.bincount(self._labels, self._probabilities, n_labels)
+        share = np.where(recorded > 0, self._settings.spoken_share, 1.0)
+        share[self._unknown] = self._settings.spoken_unknown if recorded[self._unknown] > 0 else 1.0
+        share[np.bincount(spoken.labels, minlength=n_labels) == 0] = 0.0
+        wanted = np.ones(n_labels)
+        wanted[-1] = 2.0
+        wanted /= wanted.sum()
+        # What is spoken of a class takes its share from what is recorded of it.
+        own = _draw_probabilities(spoken.labels, n_labels)
+        per_class = np.bincount(spoken.labels, own, n_labels)
+        of_spoken = (wanted * share / np.where(per_class > 0, per_class, 1.0))[spoken.labels] * own
+        of_recorded = (wanted * (1 - share) / np.where(recorded > 0, recorded, 1.0))[self._labels] * self._probabilities
+        self._powers = np.concatenate([self._powers, powers])
+        self._labels = np.concatenate([self._labels, spoken.labels])
+        together = np.concatenate([of_recorded, of_spoken])
+        self._probabilities = together / together.sum()
 
     def batches(self, size: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """Features, float32, shape (size, n_frames, n_mfcc), and classes, int64, shape (size,), for ever."""
@@ -250,6 +279,11 @@ class Augmenter:
             features[silent] = self._guises.nobody(int(silent.sum()))
             features[cut] = self._guises.features(self._powers[rows[cut]], cut_off=True)
             yield features, np.where(silent | cut, self._unknown, self._labels[rows])
+
+    @property
+    def n_windows(self) -> int:
+        """Of all that are drawn from."""
+        return len(self._labels)
 
     def vary(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Features of chosen windows, each augmented once: shape (len(rows), n_frames, n_mfcc)."""
@@ -282,11 +316,11 @@ def _loud_part(powers: Powers) -> Powers:
     return frames[:, -max(1, frames.shape[1] // 3) :].mean(axis=1)[:, np.newaxis, np.newaxis]
 
 
-def _draw_probabilities(windows: Windows, n_labels: int) -> NDArray[np.float64]:
+def _draw_probabilities(labels: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
     """Each window's chance to be drawn: keywords in equal shares, unknown (the widest class) in two."""
     share = np.ones(n_labels)
     share[-1] = 2.0
-    counts = np.bincount(windows.labels, minlength=n_labels)
-    probabilities = (share / np.maximum(counts, 1))[windows.labels]
+    counts = np.bincount(labels, minlength=n_labels)
+    probabilities = (share / np.maximum(counts, 1))[labels]
     chances: NDArray[np.float64] = probabilities / probabilities.sum()
     return chances

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from training.features.params import MfccParams
 from training.learning import Learning
@@ -16,11 +17,17 @@ from training.run import Emit, EpochLines
 from training.speech import models
 from training.speech.augment import Augmenter
 from training.speech.design import Design
+from training.speech.head_start import HeadStart
 from training.speech.windows import Windows
 
 BATCH_SIZE = 32
 MIN_STEPS = 8  # an epoch of few clips draws this many batches, each clip several times in other guises
 PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
+TUNING_RATE = 1e-3  # at most, where a body knows words already: it shall not forget them for a few clips
+
+_HEAD_WINDOWS = 1536  # drawn to begin the last layer with
+_HEAD_STRENGTH = 0.03  # of its logistic regression, the inverse of the regularisation
+_AGREEMENT = 0.7  # of a keyword as synthetic voices say it with the recordings; by chance it is 0.5
 
 Held = tuple[NDArray[np.float32], NDArray[np.int64]]  # features, shape (n, n_frames, n_mfcc), and indices of classes, shape (n,)
 
@@ -35,8 +42,10 @@ def fit(
     seed: int,
     held: Held | None,
     emit: Emit,
-) -> tuple[keras.Model, dict[str, int | str]]:
-    """Train a fresh network.
+    spoken: Windows | None = None,
+    head_start: HeadStart | None = None,
+) -> tuple[keras.Model, dict[str, Any]]:
+    """Train a network.
 
     Args:
         design: the network.
@@ -47,22 +56,31 @@ def fit(
         seed: the same seed, the same network.
         held: the validation split, which chooses the best epoch; None or empty, and the last one is kept.
         emit: is given the events.
+        spoken: windows that synthetic voices say. Those of keywords count only where a body hears that they are the same word.
+        head_start: the body to begin with; None for a network that knows nothing.
     Returns:
-        The network with its best weights, and {"epochs_run", "best_epoch", "stopped"}.
+        The network with its best weights, and {"epochs_run", "best_epoch", "stopped", "start", "synthetic"}.
     """
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
-    augmenter = Augmenter(learn, params, n_labels, seed)
-    sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
-    model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
+    body = models.body_of(head_start, design, params) if head_start else None
+    if spoken is not None:
+        spoken = spoken.chosen(agreeing(body, params, learn, spoken, n_labels))
+    augmenter = Augmenter(learn, params, n_labels, seed, spoken=spoken)
+    if head_start:
+        model = models.build(design, params, n_labels, np.zeros(params.n_mfcc), np.ones(params.n_mfcc))
+        model.set_weights([*head_start.weights, *_head(body, augmenter, n_labels)])
+    else:
+        sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
+        model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
     steps = max(MIN_STEPS, len(learn) // BATCH_SIZE)
-    compile_model(model, epochs, steps)
+    compile_model(model, epochs, steps, TUNING_RATE if head_start else PEAK_RATE)
     n = model.count_params()
     emit({"event": "stage", "stage": "train", "detail": f"{n:,} parameters, {steps} batches an epoch", "n": n, "steps": steps})
     one_hot = np.eye(n_labels, dtype=np.float32)
     learning = Learning(epochs, EpochLines(epochs, emit))
     model.fit(
-        _ahead((features, one_hot[labels]) for features, labels in augmenter.batches(BATCH_SIZE)),
+        ahead((features, one_hot[labels]) for features, labels in augmenter.batches(BATCH_SIZE)),
         epochs=epochs,
         steps_per_epoch=steps,
         shuffle=False,
@@ -71,26 +89,77 @@ def fit(
         callbacks=[learning],
         verbose=0,
     )
-    return model, learning.describe()
+    start = {"start": head_start.preset if head_start else None, "synthetic": 0 if spoken is None else len(spoken)}
+    return model, learning.describe() | start
 
 
-def compile_model(model: keras.Model, epochs: int, steps: int) -> None:
-    """Make a network ready to learn for so many epochs of so many batches."""
+def agreeing(body: keras.Model | None, params: MfccParams, learn: Windows, spoken: Windows, n_labels: int) -> NDArray[np.bool_]:
+    """Which spoken windows to learn from: all of unknown, and those of keywords that sound as the recordings do.
+
+    A label need not be an English word, nor what is said under it. So the words that were spoken for a keyword must lie nearer
+    to its recordings, as a body hears them, than the words of unknown do (area under the ROC curve); without a body nobody can
+    tell, and none is taken.
+    """
+    unknown = spoken.labels == n_labels - 1
+    found = unknown.copy()
+    if body is None:
+        return found
+    heard, said = (_embedded(body, Augmenter(windows, params, n_labels, 1)) for windows in (learn, spoken))
+    for label in range(n_labels - 1):
+        own, others = said[spoken.labels == label], said[unknown]
+        if len(own) and len(others) and (learn.labels == label).any():
+            centre = heard[learn.labels == label].mean(axis=0)
+            found |= (spoken.labels == label) & (_area_under_roc(own @ centre, others @ centre) >= _AGREEMENT)
+    return found
+
+
+def _embedded(body: keras.Model, augmenter: Augmenter) -> NDArray[np.float32]:
+    """What a body hears in each window, in one guise, as unit vectors: shape (n, n_channels)."""
+    vectors = np.asarray(body.predict(augmenter.vary(np.arange(augmenter.n_windows)), batch_size=256, verbose=0))
+    vectors -= vectors.mean(axis=0)
+    unit: NDArray[np.float32] = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    return unit
+
+
+def _area_under_roc(high: NDArray[np.floating], low: NDArray[np.floating]) -> float:
+    """How often one of `high` is above one of `low`."""
+    return float((high[:, np.newaxis] > low).mean())
+
+
+def _head(body: keras.Model, augmenter: Augmenter, n_labels: int) -> list[NDArray[np.float32]]:
+    """Weights and biases of the last layer: logistic regression on what the body hears in augmented windows."""
+    features, labels = next(augmenter.batches(_HEAD_WINDOWS))
+    heard = np.asarray(body.predict(features, batch_size=256, verbose=0), np.float64)
+    mean, deviation = heard.mean(axis=0), heard.std(axis=0) + 1e-3
+    weights, biases = np.zeros((heard.shape[1], n_labels)), np.full(n_labels, -10.0)  # of a class that was not drawn
+    present = np.unique(labels)
+    regression = LogisticRegression(C=_HEAD_STRENGTH, max_iter=500).fit((heard - mean) / deviation, labels)
+    slopes, offsets = regression.coef_, regression.intercept_
+    if len(present) == 2:  # scikit-learn gives one row for two classes
+        slopes, offsets = np.array([-slopes[0], slopes[0]]) / 2, np.array([-offsets[0], offsets[0]]) / 2
+    weights[:, present] = (slopes / deviation).T
+    biases[present] = offsets - (slopes / deviation) @ mean
+    return [weights.astype(np.float32), biases.astype(np.float32)]
+
+
+def compile_model(model: keras.Model, epochs: int, steps: int, peak: float = PEAK_RATE) -> None:
+    """Make a network ready to learn for so many epochs of so many batches, at a rate of at most `peak`."""
     model.compile(
-        keras.optimizers.AdamW(_learning_rate(epochs * steps, WARMUP_EPOCHS * steps), weight_decay=1e-3),
+        keras.optimizers.AdamW(cosine(peak, epochs * steps, WARMUP_EPOCHS * steps), weight_decay=1e-3),
         keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
         metrics=["accuracy"],
     )
 
 
-def _learning_rate(steps: int, warmup: int) -> Any:
+def cosine(peak: float, steps: int, warmup: int) -> Any:
+    """A learning rate that rises for `warmup` steps and falls along a cosine for the rest."""
     warmup = min(warmup, steps // 2)
     return keras.optimizers.schedules.CosineDecay(
-        PEAK_RATE / 100, max(1, steps - warmup), warmup_target=PEAK_RATE, warmup_steps=warmup, alpha=0.01
+        peak / 100, max(1, steps - warmup), warmup_target=peak, warmup_steps=warmup, alpha=0.01
     )
 
 
-def _ahead(batches: Iterator[Any], depth: int = 8) -> Iterator[Any]:
+def ahead(batches: Iterator[Any], depth: int = 8) -> Iterator[Any]:
     """Make batches in a thread while the network learns from the last ones; the order stays the same."""
     waiting: queue.Queue[Any] = queue.Queue(depth)
     stopped = threading.Event()

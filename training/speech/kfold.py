@@ -26,6 +26,8 @@ from training.speech.augment import MARGIN_SECONDS
 from training.speech.clips import list_clips
 from training.speech.design import Design
 from training.speech.folds import MAX_FOLDS, MIN_FOLDS, check_foldable, deal_folds
+from training.speech.head_start import find_head_start
+from training.speech.spoken import speak_for
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
 
 
@@ -86,6 +88,7 @@ def _predict(
     progress = counting(emit, "features", 2 * len(clips), "clips read")
     learn = windows_to_learn(clips, labels, params, int(MARGIN_SECONDS * params.sample_rate), progress)
     judge = windows_to_judge(clips, labels, params, progress)
+    spoken, head_start = speak_for(labels, params, config.seed, emit), find_head_start(config.design, params)
     import_tensorflow()
     import keras
 
@@ -103,6 +106,8 @@ def _predict(
             seed=config.seed,
             held=None,
             emit=partial(_tell, emit, about),
+            spoken=spoken,
+            head_start=head_start,
         )
         held = _only(judge, fold)
         scores = model.predict(extract(held.pcm, params, np.float32), batch_size=256, verbose=0)

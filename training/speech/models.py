@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from training.features.params import MfccParams
 from training.speech.design import Design, check_trainable
 from training.speech.expert import check_runs_on_board, read_expert, rebuilt_on
+from training.speech.head_start import HeadStart
 from training.speech.layers import Layer, as_2d, depthwise_strides, pool_strides
 
 layers = keras.layers
@@ -39,6 +40,13 @@ def build(
         x = _BUILDERS[layer.type](layer, x)
     outputs = layers.Dense(n_labels, activation="softmax", name="scores")(x)
     return keras.Model(inputs, outputs, name=design.preset or "design")
+
+
+def body_of(head_start: HeadStart, design: Design, params: MfccParams) -> keras.Model:
+    """A body as a network of its own: MFCCs to what it hears, float32, shape (n, n_channels)."""
+    model = build(design, params, 2, np.zeros(params.n_mfcc), np.ones(params.n_mfcc))
+    model.set_weights([*head_start.weights, *model.get_weights()[-2:]])
+    return keras.Model(model.inputs, model.layers[-2].output)
 
 
 def _expert(design: Design, params: MfccParams, n_labels: int, inputs: keras.KerasTensor, x: keras.KerasTensor) -> keras.Model:

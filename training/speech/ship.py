@@ -20,6 +20,7 @@ ATTRIBUTION = (
     "Trained on recordings from Speech Commands v0.01 and v0.02 by Pete Warden and Google (arXiv:1804.03209), "
     "licensed under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)."
 )
+LICENCE = "CC-BY-4.0 (data), MIT (model)"
 TARGET = Path(__file__).parents[2] / "exports" / "yes-no"
 
 
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             seed=options.seed,
             fractions=(0.9, 0.1, 0.0),
             test_clips=options.speech / "validation",
-            licence="CC-BY-4.0 (data), MIT (model)",
+            licence=LICENCE,
             attribution=ATTRIBUTION,
         )
         train(config, print_line)

@@ -24,7 +24,9 @@ from training.run import Emit, RunConfig, counting, describe_run, emit_done, emi
 from training.speech.augment import MARGIN_SECONDS, Augmenter
 from training.speech.clips import check_trainable, list_clips, split_clips
 from training.speech.design import Design, board_figures, check_design, cost
+from training.speech.head_start import find_head_start
 from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
+from training.speech.spoken import speak_for
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
 
 STRIDE_HOPS = 10  # frames between two inferences on a stream: five a second by default
@@ -45,6 +47,8 @@ class TrainConfig(RunConfig):
     design: Design = field(default_factory=lambda: check_design({"preset": DEFAULT_PRESET}))
     params: MfccParams = field(default_factory=load_default)
     test_clips: Path | None = None  # a folder of its own for the test split, of other people
+    head_start: bool = True  # begin with a body that knows words, where there is one
+    synthetic: bool = True  # learn from synthetic voices, too
 
 
 @dataclass(frozen=True)
@@ -111,9 +115,17 @@ def _learn(config: TrainConfig, dataset: Dataset, validation: NDArray[np.float32
     """The trained network, and how its training went."""
     from training.speech.fit import fit
 
-    held, n_labels = (validation, dataset.judge["validation"].labels), len(dataset.labels)
     return fit(
-        config.design, config.params, dataset.learn, n_labels, epochs=config.epochs, seed=config.seed, held=held, emit=emit
+        config.design,
+        config.params,
+        dataset.learn,
+        len(dataset.labels),
+        epochs=config.epochs,
+        seed=config.seed,
+        held=(validation, dataset.judge["validation"].labels),
+        emit=emit,
+        spoken=speak_for(dataset.labels, config.params, config.seed, emit) if config.synthetic else None,
+        head_start=find_head_start(config.design, config.params) if config.head_start else None,
     )
 
 

@@ -39,7 +39,7 @@ class Windows:
     def is_noise(self) -> NDArray[np.bool_]:
         return np.array([clip.is_noise for clip in self.clips], bool)
 
-    def chosen(self, which: Sequence[bool]) -> "Windows":
+    def chosen(self, which: Sequence[bool] | NDArray[np.bool_]) -> "Windows":
         """Those that are chosen, in their order."""
         rows = np.flatnonzero(which)
         return Windows(self.pcm[rows], self.labels[rows], [self.starts[row] for row in rows], [self.clips[row] for row in rows])
