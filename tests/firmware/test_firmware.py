@@ -20,6 +20,7 @@ from training.convert.sketch import check_for_board, check_labels, write_sketch
 from training.features.params import load_default
 
 PARAMS = load_default()
+VECTORS = json.loads((ROOT / "tests" / "vectors" / "decision.json").read_text(encoding="utf-8"))
 SETTLE_SAMPLES = 64_000  # that the Arduino's adapter leaves out
 Step = tuple[str, bytes]
 
@@ -98,6 +99,8 @@ def test_it_says_hello_at_start_and_when_asked(program: Path, manifest: dict[str
         "sample_rate": 16000,
         "window": manifest["window"],
         "stride": manifest["stride"],
+        "presets": ["normal"],
+        "preset": "normal",
     }
     assert without(second, "seq", "arena_bytes") == without(first, "seq")
 
@@ -125,15 +128,18 @@ def python_board(reference: Reference, pcm: np.ndarray, threshold: float) -> tup
     return inferences, detections
 
 
+def _words(n: int) -> np.ndarray:
+    """Made-up sound that is taken for a keyword now and then."""
+    t = np.arange(n) / 16_000
+    return (noise(n, 3, 400) + 8000 * np.sin(2 * np.pi * (300 + 250 * np.sin(3 * t)) * t) * (np.sin(5 * t) > 0)).astype(np.int16)
+
+
 def test_a_stream_is_heard_as_python_hears_it(
     program: Path, reference: Reference, manifest: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each inference covers 15,840 samples: 49 frames; Python's window begins where the first of them does.
     monkeypatch.setattr(Reference, "expect", _expect_frames)
-    t = np.arange(160_000) / 16_000
-    pcm = (noise(160_000, 3, 400) + 8000 * np.sin(2 * np.pi * (300 + 250 * np.sin(3 * t)) * t) * (np.sin(5 * t) > 0)).astype(
-        np.int16
-    )
+    pcm = _words(160_000)
     threshold = 0.2
     sizes = np.random.default_rng(4).integers(1, 3000, 400)
     pieces = [piece for piece in np.split(pcm, np.cumsum(sizes)) if len(piece)]
@@ -155,6 +161,42 @@ def _expect_frames(self: Reference, pcm: np.ndarray) -> Any:
     model = self._model
     features = board_frontend.quantise(board_frontend.extract(pcm, PARAMS), model.input["scale"], model.input["zero_point"])
     return Expected(features.tobytes(), tuple(map(int, model.run(features.reshape(1, *PARAMS.shape))[0])))
+
+
+@pytest.fixture(scope="session")
+def decided(manifest: dict[str, Any], model: bytes, build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sketch of the golden vectors' bundle, with a program around its decision."""
+    sketch = tmp_path_factory.mktemp("decided") / "sketch"
+    output = manifest["output"] | {"scale": VECTORS["scale"], "zero_point": VECTORS["zero_point"]}
+    write_sketch(manifest | {name: VECTORS[name] for name in ("labels", "decision")} | {"output": output}, model, sketch)
+    sources = [sketch / "src" / "decision.cpp", sketch / "src" / "generated" / "bundle.cpp"]
+    return build([HOST / "decision_main.cpp", *sources], [sketch / "src"], ["-O1", *SANITIZERS])
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["id"])
+def test_the_board_decides_as_python_does(decided: Path, case: dict[str, Any]) -> None:
+    rows = [f"{at} {' '.join(map(str, row))}" for at, row in zip(case["at"], case["scores"], strict=True)]
+    for number, preset in enumerate(VECTORS["decision"]["presets"]):
+        lines = run([str(decided)], "\n".join([str(number), *rows]).encode()).decode().splitlines()
+        found = [(int(label), float(score), int(at)) for label, score, at in (line.split() for line in lines)]
+        wanted = case["detections"][preset]
+        assert [(VECTORS["labels"][label], at) for label, _, at in found] == [(each["label"], each["at"]) for each in wanted]
+        assert [score for _, score, _ in found] == pytest.approx([each["score"] for each in wanted], abs=VECTORS["tolerance"])
+
+
+def test_a_preset_is_chosen_and_said(manifest: dict[str, Any], model: bytes, build: Build, tmp_path: Path) -> None:
+    presets = {name: preset | {"thresholds": {"yes": 0.0, "no": 0.0}} for name, preset in VECTORS["decision"]["presets"].items()}
+    presets["strict"]["thresholds"] = {"yes": 1.0, "no": 1.0}
+    write_sketch(manifest | {"decision": VECTORS["decision"] | {"presets": presets}}, model, tmp_path / "sketch")
+    program = build([HOST / "app_main.cpp", *firmware_sources(tmp_path / "sketch")], [tmp_path / "sketch" / "src", HOST], ["-O0"])
+    info, word = say({"type": "info"}), samples(_words(160_000))
+    eager, strict = say({"type": "decision", "preset": "eager"}), say({"type": "decision", "preset": "strict"})
+    messages, _ = run_board(program, [eager, info, word, say({"type": "threshold", "value": 0.4}), info])
+    hello = of_type(messages, "hello")
+    assert [(each["presets"], each["preset"]) for each in hello] == [(list(presets), name) for name in ("normal", "eager", None)]
+    assert of_type(messages, "detection")
+    messages, _ = run_board(program, [say({"type": "threshold", "value": 0}), strict, info, word])
+    assert of_type(messages, "hello")[-1]["preset"] == "strict" and not of_type(messages, "detection")
 
 
 def test_nothing_is_heard_before_there_is_a_window_nor_decided_before_three(converse: Converse) -> None:
@@ -282,7 +324,9 @@ def piece(**changes: Any) -> Step:
         ([say({"type": "threshold", "value": 1.01})], "'value' must be 0 to 1"),
         ([say({"type": "threshold", "value": -0.1})], "'value' must be 0 to 1"),
         ([say({"type": "threshold", "value": None})], "'value' must be 0 to 1"),
-        ([say({"type": "dance"})], "'type' must be info, stream, record, replay or threshold"),
+        ([say({"type": "decision", "preset": "bold"})], "'preset' must be one that hello names"),
+        ([say({"type": "decision"})], "'preset' must be one that hello names"),
+        ([say({"type": "dance"})], "'type' must be info, stream, record, replay, decision or threshold"),
     ],
 )
 def test_what_cannot_be_done_is_said(converse: Converse, steps: list[Step], detail: str) -> None:
@@ -307,7 +351,7 @@ def test_broken_commands_are_survived(program: Path) -> None:
     rng = np.random.default_rng(15)
     values = [0, 1, -1, 2**31, 2**32 - 1, 1e30, 0.5, True, None, "clip", "features", "A" * 200, "AAAA", ""]
     names = ["on", "ms", "kind", "piece", "pieces", "data", "value"]
-    types = ["info", "stream", "record", "replay", "threshold", "x"]
+    types = ["info", "stream", "record", "replay", "decision", "threshold", "x"]
     steps = []
     for seq in range(3000):
         chosen = rng.choice(names, rng.integers(0, 5), replace=False)
@@ -417,6 +461,17 @@ def test_a_model_that_does_not_fit_is_an_error_and_nothing_is_heard(
         ({"window": 8000}, "the board hears windows of 16000 samples"),
         ({"labels": ["yes", "unknown"]}, "into 2 scores"),
         ({"project": "No!"}, "a bundle is named"),
+        (
+            {
+                "decision": {
+                    "n_smooth": 3,
+                    "refractory": 1,
+                    "preset": "bold",
+                    "presets": {"bold": VECTORS["decision"]["presets"]["eager"]},
+                }
+            },
+            "the board knows the presets strict, normal, eager, the manifest has 'bold'",
+        ),
     ],
 )
 def test_a_manifest_that_the_board_cannot_honour_is_refused(

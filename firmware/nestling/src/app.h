@@ -40,6 +40,7 @@ class App {
   void SayError(uint32_t re, const char* detail);
   void Answer(uint32_t re, Status status);
   Status SetStreaming();
+  Status SetPreset();
   Status SetThreshold();
   Status StartRecording();
   void DoReplay();

@@ -72,6 +72,8 @@ void App::Obey() {
     SayHello();
   } else if (command.IsString("type", "stream")) {
     Answer(re, SetStreaming());
+  } else if (command.IsString("type", "decision")) {
+    Answer(re, SetPreset());
   } else if (command.IsString("type", "threshold")) {
     Answer(re, SetThreshold());
   } else if (command.IsString("type", "record")) {
@@ -80,7 +82,7 @@ void App::Obey() {
   } else if (command.IsString("type", "replay")) {
     DoReplay();
   } else {
-    SayError(re, "'type' must be info, stream, record, replay or threshold");
+    SayError(re, "'type' must be info, stream, record, replay, decision or threshold");
   }
 }
 
@@ -168,6 +170,12 @@ void App::SayHello() {
   writer_.Integer("sample_rate", kSampleRate);
   writer_.Integer("window", kWindow);
   writer_.Integer("stride", kStride);
+  writer_.EscapedList("presets", kPresets, kNPresets);
+  if (decision_.preset() < 0) {
+    writer_.Null("preset");
+  } else {
+    writer_.Escaped("preset", kPresets[decision_.preset()]);
+  }
   writer_.End();
 }
 
@@ -194,10 +202,19 @@ void App::Answer(uint32_t re, Status status) {
 
 Status App::SetStreaming() { return reader_.json().GetBool("on", &is_streaming_) ? kOk : "'on' must be true or false"; }
 
+Status App::SetPreset() {
+  for (int preset = 0; preset < kNPresets; ++preset) {
+    if (!reader_.json().IsString("preset", kPresets[preset])) continue;
+    decision_.UsePreset(preset);
+    return kOk;
+  }
+  return "'preset' must be one that hello names";
+}
+
 Status App::SetThreshold() {
   float value;
   if (!reader_.json().GetFloat("value", &value) || !(value >= 0.0f && value <= 1.0f)) return "'value' must be 0 to 1";
-  decision_.set_threshold(value);
+  decision_.UseThreshold(value);
   return kOk;
 }
 

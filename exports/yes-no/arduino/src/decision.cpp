@@ -12,7 +12,7 @@ bool Decision::Push(const int8_t* scores, uint64_t at, Detection* detection) {
   int sum = 0;
   const int best = BestSum(&sum);
   const float score = static_cast<float>(sum) * kOutputScale / static_cast<float>(kNSmooth);
-  if (best == kUnknownLabel || score < threshold_) return false;
+  if (best == kUnknownLabel || score < thresholds_[best]) return false;
   silent_until_ = at + kRefractory;
   *detection = {best, score, at};
   return true;
@@ -21,6 +21,16 @@ bool Decision::Push(const int8_t* scores, uint64_t at, Detection* detection) {
 void Decision::Reset() {
   n_pushed_ = 0;
   next_row_ = 0;
+}
+
+void Decision::UsePreset(int preset) {
+  preset_ = preset;
+  memcpy(thresholds_, kThresholds[preset], sizeof(thresholds_));
+}
+
+void Decision::UseThreshold(float threshold) {
+  preset_ = -1;
+  for (int label = 0; label < kNLabels; ++label) thresholds_[label] = threshold;
 }
 
 int Decision::BestSum(int* best_sum) const {

@@ -5,4 +5,10 @@ namespace nestling {
 
 const char* const kLabels[3] = {"yes", "no", "unknown"};
 
+const char* const kPresets[1] = {"normal"};
+
+const float kThresholds[1][3] = {
+    {0.699999988f, 0.699999988f, 1.0f},
+};
+
 }  // namespace nestling

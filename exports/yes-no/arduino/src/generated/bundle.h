@@ -16,11 +16,14 @@ constexpr int kInputZeroPoint = 54;
 constexpr int kOutputZeroPoint = -128;
 constexpr int kNSmooth = 3;
 constexpr int kRefractory = 16000;
+constexpr int kNPresets = 1;
+constexpr int kFirstPreset = 0;
 constexpr int kTflmArenaBytes = 35344;
 constexpr float kInputScale = 0.449094117f;
 constexpr float kOutputScale = 0.00390625f;
-constexpr float kThreshold = 0.699999988f;
 extern const char* const kLabels[3];
+extern const char* const kPresets[1];
+extern const float kThresholds[1][3];
 
 }  // namespace nestling
 
