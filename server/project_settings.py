@@ -12,6 +12,8 @@ from server.errors import RefusedError, disk_full_told
 from server.store import Store
 from training.features.params import MfccParams, load_default
 from training.speech.design import check_design
+from training.speech.head_start import has_head_start
+from training.speech.presets import DEFAULT_PRESET
 
 NAME = "settings.json"
 
@@ -30,12 +32,13 @@ class ProjectSettings:
     def to_dict(self) -> dict[str, Any]:
         """The settings as JSON shows them."""
         front_end = self.front_end()
-        changed = front_end != load_default()
+        network = check_design(self.design or {"preset": DEFAULT_PRESET})
         return {
             "params": front_end.to_dict(),
             "params_crc32": front_end.crc32,
-            "params_changed": changed,
+            "params_changed": front_end != load_default(),
             "design": self.design,
+            "network": {"name": network.title, "head_start": has_head_start(network, front_end)},
         }
 
 

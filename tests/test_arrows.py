@@ -23,6 +23,7 @@ SERVER_MAY = {
     "training.speech.clips",
     "training.speech.design",
     "training.speech.folds",
+    "training.speech.head_start",
     "training.speech.layers",
     "training.speech.look",
     "training.speech.neighbours",

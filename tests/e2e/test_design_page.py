@@ -12,6 +12,7 @@ from test_pages import DESKTOP, look_at
 
 from training.features.params import load_default
 from training.speech.design import check_design, cost, preset_design
+from training.speech.presets import DEFAULT_PRESET
 
 TOTALS = "What it takes of the board"
 
@@ -70,7 +71,7 @@ def test_every_state_is_accessible_and_within_the_screen(
 
 def test_a_network_is_made_with_the_keyboard_and_saved(server: Server, page: Page) -> None:
     open_page(page, server)
-    expect(page.get_by_role("button", name="ds_cnn", exact=False).first).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="medium", exact=False).first).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="dense", exact=False).last.press("Enter")
     layers = preset_design("dense").layer_list()
     expect_cost(page, layers)
@@ -109,7 +110,7 @@ def test_a_network_is_made_with_the_keyboard_and_saved(server: Server, page: Pag
     page.get_by_role("button", name="Back to the default").press("Enter")
     expect(page.get_by_role("button", name="Back to the default")).to_have_count(0)
     assert "design" not in settings(server)
-    expect_cost(page, preset_design("ds_cnn").layer_list())
+    expect_cost(page, preset_design(DEFAULT_PRESET).layer_list())
 
 
 def test_undo_takes_back_step_by_step(server: Server, page: Page) -> None:
@@ -127,7 +128,7 @@ def test_undo_takes_back_step_by_step(server: Server, page: Page) -> None:
     undo.click()
     expect_cost(page, layers)
     undo.click()
-    expect_cost(page, preset_design("ds_cnn").layer_list())
+    expect_cost(page, preset_design(DEFAULT_PRESET).layer_list())
     expect(undo).to_be_disabled()
 
 

@@ -14,7 +14,7 @@ from server.services import services
 from tests.server.recordings import samples, wav
 from training.features.params import load_default
 from training.speech.design import cost, preset_design
-from training.speech.presets import PRESETS
+from training.speech.presets import DEFAULT_PRESET, PRESETS
 
 LSTM = {"layers": [{"type": "lstm"}]}
 OWN = {"layers": [{"type": "flatten"}, {"type": "dense", "units": 7}], "name": "small"}
@@ -30,10 +30,10 @@ def trainable(client: FlaskClient, upload: Callable[..., Any]) -> FlaskClient:
 def test_what_the_page_begins_with(trainable: FlaskClient, upload: Callable[..., Any]) -> None:
     upload(wav(samples(11, seconds=0.1)), label="background_noise")
     overview = trainable.get("/projects/p/design").json
-    assert overview["design"] == {"preset": "ds_cnn"} and overview["is_default"] is True and overview["expert"] is None
+    assert overview["design"] == {"preset": DEFAULT_PRESET} and overview["is_default"] is True and overview["expert"] is None
     assert overview["labels"] == ["no", "yes", "unknown"], "noise is no class"
     assert [preset["preset"] for preset in overview["presets"]] == list(PRESETS)
-    assert overview["presets"][0]["cost"] == cost(preset_design("ds_cnn"), load_default(), 3)
+    assert overview["presets"][0]["cost"] == cost(preset_design(DEFAULT_PRESET), load_default(), 3)
     assert overview["kinds"]["lstm"]["is_lacking"] and not overview["kinds"]["conv1d"]["is_lacking"]
     assert trainable.put("/projects/p/settings/design", json=OWN).status_code == 200
     overview = trainable.get("/projects/p/design").json

@@ -17,6 +17,7 @@ from tests.server.pictures import jpeg
 from tests.server.recordings import samples, wav
 from training import processes
 from training.features.params import MfccParams, load_default
+from training.speech.presets import DEFAULT_PRESET
 from training.vision.presets import DEFAULT_EPOCHS
 
 WRITES_A_BUNDLE = """
@@ -88,7 +89,7 @@ def test_a_run_that_succeeds(trainable: FlaskClient, parts: Services, training: 
     assert job["state"] in ("queued", "running") and (job["project"], job["kind"]) == ("p", "train")
     run = job["config"].pop("run")
     assert MfccParams.from_dict(job["config"].pop("params")) == load_default()
-    assert job["config"] == {"labels": ["yes", "no"], "epochs": 3, "seed": 7, "design": {"preset": "ds_cnn"}}
+    assert job["config"] == {"labels": ["yes", "no"], "epochs": 3, "seed": 7, "design": {"preset": DEFAULT_PRESET}}
     ended = wait_for(parts, job["id"])
     assert (ended.state, ended.bundle, ended.detail) == ("done", f"p/{run}", None)
     assert ended.created_at < str(ended.started_at) < str(ended.finished_at)

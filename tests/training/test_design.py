@@ -114,7 +114,7 @@ def test_the_cost_is_that_of_the_generated_code(tmp_path: Path) -> None:
     ("values", "sentence"),
     [
         (5, "a design must be an object with a preset or with layers, got '5'"),
-        ({"preset": "nothing"}, "preset must be one of ds_cnn, .*, got 'nothing'"),
+        ({"preset": "nothing"}, "preset must be one of medium, .*, got 'nothing'"),
         ({"preset": "ds_cnn", "layers": []}, "preset must be"),
         ({"expert": False}, "preset must be"),
         ({"expert": True, "file": "/etc/passwd"}, "preset must be"),

@@ -15,6 +15,7 @@ import soundfile
 from tests.training.conftest import write_clips
 from training.features import extract, load_default
 from training.speech.audio import read_clip
+from training.speech.presets import DEFAULT_PRESET
 
 TRAIN = [sys.executable, "-m", "training.job"]
 NESTLING = [sys.executable, "-m", "server.cli"]
@@ -72,8 +73,8 @@ def test_events_tell_the_whole_way(trained: tuple[Path, list[dict]]) -> None:
     # What is kept are the weights of that epoch.
     best = next(event for event in epochs if event["epoch"] == training["best_epoch"])
     assert manifest["metrics"]["float"]["validation"]["accuracy"] == pytest.approx(best["val_accuracy"], abs=1e-4)
-    assert manifest["model"]["preset"] == "ds_cnn" and manifest["model"]["design"][1]["type"] == "conv2d"
-    assert 2e6 < manifest["board"]["instructions"] < 4e6 and manifest["board"]["estimated"] is True
+    assert manifest["model"]["preset"] == DEFAULT_PRESET and manifest["model"]["design"][0]["type"] == "conv1d"
+    assert 1e6 < manifest["board"]["instructions"] < 3e6 and manifest["board"]["estimated"] is True
 
 
 def test_the_model_tells_the_words_apart(trained: tuple[Path, list[dict]]) -> None:

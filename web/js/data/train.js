@@ -6,7 +6,8 @@ import { ask, projectPath } from './api.js';
  * @typedef {import('./api.js').Job} Job
  * @typedef {import('./api.js').Bundle} Bundle
  * @typedef {{ n: number, accuracy: number, interval_95: [number, number], confusion: number[][] }} Metric
- * @typedef {{ params: Record<string, unknown>, params_crc32: string, params_changed: boolean, design: Record<string, any> | null }} ProjectSettings
+ * @typedef {{ params: Record<string, unknown>, params_crc32: string, params_changed: boolean, design: Record<string, any> | null,
+ *   network: { name: string, head_start: boolean } }} ProjectSettings
  * @typedef {{ labels: string[], split_by: 'speaker' | 'session' | 'clip', folds: Metric[], total: Metric }} FoldsResult
  * @typedef {{ labels: string[], epochs?: number, seed?: number }} Plan
  * @typedef {{ path: string, job: Job | null, manifest: Record<string, any>, when: string, labels: string[], test: Metric | null, test_float: Metric | null,

@@ -19,7 +19,7 @@ import { Folds } from './folds.js';
 
 /** @typedef {Record<string, any>} Event  of DESIGN.md, "Training events" */
 
-const stages = () => [['features', t('features')], ['train', t('train')], ['convert', t('convert')], ['evaluate', t('evaluate')]];
+const stages = () => [['features', t('features')], ['speak', t('voices')], ['train', t('train')], ['convert', t('convert')], ['evaluate', t('evaluate')]];
 
 /** A job as it goes on. @param {string} id @param {() => void} onEnd */
 function useJob(id, onEnd) {
@@ -62,6 +62,7 @@ function useJob(id, onEnd) {
 /** What is going on. @param {Event} event of a stage @param {boolean} vision whether photos are learned */
 function stageText({ stage, n, of, detail }, vision) {
   if (stage === 'features' && of) return vision ? t('{n} of {of} photos looked at', { n, of }) : t('{n} of {of} clips read', { n, of });
+  if (stage === 'speak' && of) return t('{n} of {of} words spoken by synthetic voices', { n, of });
   if (stage === 'train' && n) return t('{n} parameters learn', { n });
   if (stage === 'convert') return vision ? t('The network with its new last layer, for the browser') : t('int8 for the board, TF.js for the phone, each checked against Keras');
   if (stage === 'evaluate') return vision ? t('Judged on photos that were not trained on') : t('Float and int8 judged on clips that were not trained on');
@@ -100,11 +101,14 @@ export function Run({ id, onEnd }) {
     </div>`;
 }
 
-/** Where it stopped, and why. What an older Nestling has trained does not tell. @param {{ training: Record<string, any> }} props */
-function Stopped({ training: { epochs, epochs_run, best_epoch, stopped } }) {
+/** With what it began, where it stopped, and why. What an older Nestling has trained does not tell. @param {{ training: Record<string, any> }} props */
+function Stopped({ training: { epochs, epochs_run, best_epoch, stopped, start, synthetic } }) {
   if (!stopped) return null;
   const values = { epochs, run: epochs_run, best: best_epoch };
-  return html`<p class="quiet">${stopped === 'no_new_low'
+  return html`${start !== undefined && html`<p class="quiet">${start
+    ? t('It began with a head start, the body {name}, and learned from {n} words of synthetic voices beside the recordings.', { name: start, n: synthetic })
+    : t('It began from scratch, and learned from {n} words of synthetic voices beside the recordings.', { n: synthetic })}</p>`}
+  <p class="quiet">${stopped === 'no_new_low'
     ? t('It stopped after {run} of {epochs} epochs: a third of them had brought no new low of the validation loss. The weights of epoch {best} were kept, the best of the late ones.', values)
     : best_epoch === epochs_run ? t('It learned for all {epochs} epochs; the last was the best of the late ones, and its weights were kept.', values)
       : t('It learned for all {epochs} epochs. The weights of epoch {best} were kept, the best of the late ones by the validation loss.', values)}</p>`;
@@ -127,7 +131,7 @@ function Outcome({ job }) {
 function Progress({ job, events, connected }) {
   const stage = events.findLast(({ event }) => event === 'stage');
   const epoch = events.findLast(({ event }) => event === 'epoch');
-  const shown = stages().filter(([name]) => job.kind === 'train' || ['features', 'train'].includes(name));
+  const shown = stages().filter(([name]) => job.kind === 'train' || ['features', 'speak', 'train'].includes(name));
   const at = shown.findIndex(([name]) => name === stage?.stage);
   const waits = job.state === 'queued' && !events.length;
   const { fold, folds } = events.findLast((event) => event.fold && event.event !== 'fold') ?? {};

@@ -119,13 +119,16 @@ function Means({ project, kind }) {
     return html`<section class="card tight stack close" aria-label=${t('What it learns with')}>
       <p>${tx('Photos of 224 by 224 pixels go through {network}; its last layer learns your things.', { network: html`<strong>EfficientNet-Lite0</strong>` })}</p></section>`;
   }
-  const own = found && (found.design?.preset ?? found.design?.name ?? (found.design ? t('your own') : null));
+  const own = found?.design && (found.design.preset ?? found.design.name ?? t('your own'));
   return html`
     <section class="card tight" aria-label=${t('What it learns with')}>
       <p class="spread"><span>${t('Preprocessing')}<br /><strong>${found?.params_changed ? t('this project\'s own, {crc}', { crc: found.params_crc32 }) : t('the usual one')}</strong></span>
         <a class="button bare" href="#/preprocess" aria-label=${t('Change the preprocessing')}>${t('Change')}</a></p>
-      <p class="spread"><span>${t('Design')}<br /><strong>${own ?? t('the usual one, ds_cnn')}</strong></span>
+      <p class="spread"><span>${t('Design')}<br /><strong>${own ?? t('the usual one, {preset}', { preset: found?.network.name ?? '' })}</strong></span>
         <a class="button bare" href="#/design" aria-label=${t('Change the design')}>${t('Change')}</a></p>
+      ${found && html`<p class="small quiet">${found.network.head_start
+        ? t('It begins with a head start: with a body that can tell hundreds of words apart already.')
+        : t('It begins from scratch: a head start is there for the presets medium and small with the usual preprocessing.')}</p>`}
     </section>`;
 }
 
