@@ -129,7 +129,7 @@ def test_what_was_said_is_kept_by_keyboard_alone(server: Server, launch: Callabl
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your last two seconds")).to_be_focused()
     assert queued(page)["waiting"] == 0 and server.clips() == []
-    page.get_by_role("group", name="What it was").get_by_role("button", name="no").focus()
+    page.get_by_role("group", name="I said").get_by_role("button", name="no").focus()
     page.keyboard.press("Enter")
     expect_kept(page, "no")
     clip = eventually(server.clips)[0]

@@ -19,28 +19,44 @@ import { Waveform } from '../parts/waveform.js';
 
 /** @typedef {import('./corrections.js').Misheard} Misheard */
 
+const SAMPLE_RATE = 16000;
+
 /** @param {{ bundle: api.Bundle, sound: Misheard, onClose: () => void }} props */
 export function Correction({ bundle, sound, onClose }) {
   const { corrects } = useStore(settings);
   const [home, setHome] = useState(/** @type {Awaited<ReturnType<typeof findHome>> | null} */ (null));
-  const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => {
-    findHome(bundle).then(setHome);
-    heading.current?.focus();
-  }, []);
+  const card = useInSight();
+  useEffect(() => { findHome(bundle).then(setHome); }, []);
   const choose = (/** @type {string} */ project) => {
     remember({ homes: { ...settings.value.homes, [bundle.path]: project } });
     setHome({ project, gone: '' });
   };
   const { heard, time } = sound;
   return html`
-    <section class="card tight stack correction" aria-labelledby="correction" onKeyDown=${(/** @type {KeyboardEvent} */ { key }) => { if (key === 'Escape') onClose(); }}>
-      <h2 id="correction" tabindex="-1" ref=${heading}>${heard ? t('Heard as {label} at {time}', { label: heard, time: time.toLocaleTimeString() }) : t('Your last two seconds')}</h2>
+    <section class="card tight stack correction" ref=${card} aria-labelledby="correction" onKeyDown=${(/** @type {KeyboardEvent} */ { key }) => { if (key === 'Escape') onClose(); }}>
+      <div class="spread">
+        <h2 id="correction" tabindex="-1">${heard ? t('Heard as {label} at {time}', { label: heard, time: time.toLocaleTimeString() }) : t('Your last two seconds')}</h2>
+        <${PlayButton} wav=${() => encodeWav(sound.pcm, SAMPLE_RATE)} name=${t('these two seconds')} />
+      </div>
       <${Heard} sound=${sound} window=${bundle.manifest.window} />
       ${corrects === null && html`<${Consent} onRefuse=${onClose} />`}
       ${corrects && home && !home.project && html`<${Home} gone=${home.gone} onChoose=${choose} />`}
       ${corrects && home?.project && html`<${Keeping} bundle=${bundle} sound=${sound} project=${home.project} onClose=${onClose} />`}
     </section>`;
+}
+
+/** The card that has come up takes the focus, and as it grows all of it stays in sight. */
+function useInSight() {
+  const card = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    const element = card.current;
+    if (!element) return undefined;
+    element.querySelector('h2')?.focus();
+    const observer = new ResizeObserver(() => element.scrollIntoView({ block: 'nearest' }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return card;
 }
 
 /** @param {{ sound: Misheard, window: number }} props `window`: samples that the model looks at */
@@ -51,7 +67,6 @@ function Heard({ sound: { pcm, isOwn }, window }) {
       <${Waveform} pcm=${pcm} shade=${window < pcm.length ? { start: locateWord(pcm, window), length: window } : null} />
       ${verdict === 'silent' && html`<p class="small warn">${t('Nothing is heard here. Say the word, then tap "I said ..." at once.')}</p>`}
       ${verdict === 'cut off' && html`<p class="small warn">${t('The word is cut off here. Say it again, then tap "I said ..." a little sooner.')}</p>`}
-      <div><${PlayButton} wav=${() => encodeWav(pcm, 16000)} name=${t('these two seconds')} /></div>
     </div>`;
 }
 
@@ -123,8 +138,8 @@ function Keeping({ bundle: { manifest }, sound, project, onClose }) {
     <button class="button" type="button" key=${label} aria-pressed=${clip?.label === label} onClick=${() => keepAs(label)}>
       <${Dot} label=${label} project=${manifest.project} labels=${manifest.labels} />${name}</button>`;
   return html`
-    <div class="row" role="group" aria-label=${t('What it was')}>
-      <span aria-hidden="true">${sound.heard ? t('It was') : t('I said')}</span>
+    <p id="what">${sound.heard ? t('It was') : t('I said')}</p>
+    <div class="row" role="group" aria-labelledby="what">
       ${words.map((/** @type {string} */ word) => choice(word, word))}
       ${choice(UNKNOWN, t('something else'))}
     </div>
