@@ -56,7 +56,7 @@ def test_an_old_manifest_has_one_preset() -> None:
 
 
 def test_presets_that_are_not_there() -> None:
-    with pytest.raises(ValueError, match="the model has the presets strict, normal, eager, not 'bold'"):
+    with pytest.raises(ValueError, match="the model has no preset 'bold'; it has strict, normal, eager"):
         Decision(DECISIONS, LABELS, "bold")
     broken = {"labels": LABELS, "decision": {**VECTORS["decision"], "presets": {"normal": {"false_accepts_per_hour": 1}}}}
     with pytest.raises(ValueError, match="the manifest's decision is not whole: 'thresholds'"):

@@ -50,7 +50,7 @@ class Decisions:
         """Of each label, shape (n_labels,); what is never detected has infinity. Raises ValueError: there is no such preset."""
         name = preset or self.preset
         if name not in self.presets:
-            raise ValueError(f"the model has the preset{'s' * (len(self.presets) > 1)} {', '.join(self.presets)}, not {name!r}")
+            raise ValueError(f"the model has no preset {name!r}; it has {', '.join(self.presets)}")
         chosen = self.presets[name].thresholds
         return np.array([np.inf if label == UNKNOWN else chosen[label] for label in labels])
 

@@ -1,0 +1,258 @@
+"""Choosing how a model decides: a threshold for each keyword and each stated number of false accepts an hour.
+
+What is chosen on are two streams that the model has not learned from. In one the validation keywords are said in noise, beside
+other words; in the other nobody says any: talk of synthetic voices in several languages, the validation clips of other words and
+noise, and made-up noise. The thresholds follow from the highest scores in the latter. Minutes do not tell of events that come
+once in ten hours, so the tail is drawn on: above a high level the logit of a score falls off exponentially, which is a
+straight line of the logarithm of the rate over the logit (peaks over threshold: S. Coles, An Introduction to Statistical
+Modeling of Extreme Values, 2001, chapter 4, with shape 0).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.features import MfccParams
+from training.labels import UNKNOWN
+from training.run import Progress
+from training.speech.audio import to_pcm
+from training.speech.augment import coloured_noise
+from training.speech.chatter import chatter
+from training.speech.stream import (
+    DEFAULT,
+    HIGHEST,
+    PRESETS,
+    Mark,
+    Score,
+    Scores,
+    detections,
+    read_decision,
+    score_stream,
+    tally,
+)
+from training.speech.voices import NoVoicesError
+from training.speech.windows import Windows
+
+N_SMOOTH = 3
+REFRACTORY_SECONDS = 1.0
+CHATTER_SECONDS = 360.0
+_NOISE_SECONDS = 60.0
+_MIN_KEYWORDS = 60  # few clips are said several times, each time in other noise
+_SLOT_SECONDS = 4.0  # of one keyword: something else, a pause, the word, and the time in which it may be detected
+_BEFORE_SECONDS = (1.2, 1.7)
+_SNR_DB = (5.0, 20.0)
+_NOISE_DBFS = (-70.0, -25.0)
+_FADE_SECONDS = 0.01  # a clip that begins in the middle of a sound must not click
+_ENOUGH = 5  # false accepts that must have been seen for a rate to be counted instead of drawn on
+_N_TAIL = 30  # highest scores that the tail is fitted to
+_LOWEST = 0.5  # no threshold is below: one score is then higher than all others together
+_WORTH = 0.1  # a keyword's score by the quick engine from which on the exact one is asked
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Sound, int16, and the keywords in it."""
+
+    pcm: NDArray[np.int16]
+    marks: list[Mark]
+
+
+def choose_decision(
+    score: Score,
+    params: MfccParams,
+    stride: int,
+    labels: Sequence[str],
+    validation: Windows,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    """The manifest's `decision`, see DESIGN.md ("Decisions on a stream").
+
+    Args:
+        score: the model.
+        params: the front end.
+        stride: samples between two inferences.
+        labels: the model's classes.
+        validation: windows that the model has not learned from, one a clip.
+        seed: the same seed, the same streams.
+        progress: is told how many inferences are done, of one stream and then of the other.
+    """
+    rng = np.random.default_rng((seed, 6))
+    said = keyword_stream(validation, labels, params, rng)
+    others = negative_stream(validation, labels, params, rng)
+    heard = score_stream(said.pcm, params, stride, score, progress)
+    quiet = score_stream(others, params, stride, score, progress)
+    hours = len(others) / params.sample_rate / 3600
+    refractory = int(REFRACTORY_SECONDS * params.sample_rate)
+    presets, extrapolated = _presets(quiet, labels, hours, stride, refractory)
+    decision = {"n_smooth": N_SMOOTH, "refractory": refractory, "preset": DEFAULT, "presets": presets}
+    missed = _false_rejects(decision, heard, said, labels, params)
+    chosen_on = {"negative_hours": round(hours, 3), "keywords": len(said.marks), "extrapolated": extrapolated}
+    return decision | {"chosen_on": chosen_on | {"false_rejects": missed}}
+
+
+def sieve(quick: Score, exact: Score, labels: Sequence[str]) -> Score:
+    """A model whose scores are exact wherever a keyword may have been said, and quick elsewhere, which is nearly everywhere."""
+    keywords = [index for index, label in enumerate(labels) if label != UNKNOWN]
+
+    def score(features: NDArray[np.float32]) -> NDArray[np.float32]:
+        rows = quick(features).copy()
+        worth = rows[:, keywords].max(axis=1) >= _WORTH
+        if worth.any():
+            rows[worth] = exact(features[worth])
+        return rows
+
+    return score
+
+
+def keyword_stream(
+    windows: Windows, labels: Sequence[str], params: MfccParams, rng: np.random.Generator, at_least: int = _MIN_KEYWORDS
+) -> Stream:
+    """Every keyword of some windows said in noise at 5 to 20 dB, every other one after another word.
+
+    Args:
+        windows: one a clip, the word in its middle.
+        labels: the model's classes.
+        params: the front end.
+        rng: draws noise, levels and places.
+        at_least: so many keywords are said: few clips several times.
+    """
+    is_keyword = np.array([labels[index] != UNKNOWN for index in windows.labels], bool)
+    words, others = np.flatnonzero(is_keyword), np.flatnonzero(~is_keyword)
+    rows = np.concatenate([rng.permutation(words) for _ in range(-(-at_least // max(1, len(words))))])
+    length, size = int(_SLOT_SECONDS * params.sample_rate) + params.clip_length, params.clip_length
+    pieces, marks = [], []
+    for number, row in enumerate(rows):
+        start = int(rng.uniform(*_BEFORE_SECONDS) * params.sample_rate) + max(0, size - params.sample_rate)
+        slot = np.zeros(length)
+        slot[start : start + size] = _faded(windows.pcm[row], params.sample_rate)
+        noise = _background(windows, others, length, params, rng)
+        slot += noise * (_level(windows.pcm[row]) / _level(noise) / 10 ** (rng.uniform(*_SNR_DB) / 20))
+        if number % 2 and len(others):
+            slot[: min(size, start)] += _faded(windows.pcm[rng.choice(others)], params.sample_rate)[: min(size, start)]
+        marks.append(Mark(labels[windows.labels[row]], number * length + start, number * length + start + size))
+        pieces.append(to_pcm(slot / 32768))
+    return Stream(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), marks)
+
+
+def negative_stream(windows: Windows, labels: Sequence[str], params: MfccParams, rng: np.random.Generator) -> NDArray[np.int16]:
+    """Sound in which nobody says a keyword, int16: talk, where this computer has voices, other words, and noise."""
+    rate = params.sample_rate
+    keywords = [label for label in labels if label != UNKNOWN]
+    try:
+        talk = chatter(CHATTER_SECONDS, keywords, rate, rng)
+    except NoVoicesError:
+        talk = np.zeros(0, np.int16)
+    own = [_faded(pcm, rate) for pcm, label in zip(windows.pcm, windows.labels, strict=True) if labels[label] == UNKNOWN]
+    sound = np.concatenate([talk, *own])
+    sound = np.concatenate([sound, np.zeros(int(_NOISE_SECONDS * rate) + params.clip_length)])
+    seconds = -(-len(sound) // rate)
+    noise = coloured_noise(seconds, rate, rate, rng)
+    levels = 32768 * 10 ** (rng.uniform(*_NOISE_DBFS, (seconds, 1)) / 20)
+    noise *= levels / np.sqrt((noise**2).mean(axis=1, keepdims=True))
+    return to_pcm((sound + noise.ravel()[: len(sound)]) / 32768)
+
+
+def smooth(rows: NDArray[np.floating], n_smooth: int) -> NDArray[np.float64]:
+    """Means of the last `n_smooth` rows, from where there are as many: shape (n - n_smooth + 1, n_labels)."""
+    if len(rows) < n_smooth:
+        return np.zeros((0, rows.shape[1]))
+    return np.lib.stride_tricks.sliding_window_view(rows.astype(np.float64), n_smooth, axis=0).mean(axis=2)
+
+
+def threshold_for(peaks: NDArray[np.float64], hours: float, per_hour: float) -> tuple[float, bool]:
+    """The threshold that peaks reach so many times an hour, and whether it was drawn on beyond what was seen.
+
+    Args:
+        peaks: scores, one an event, highest first.
+        hours: in which they were seen.
+        per_hour: the rate that is wanted.
+    """
+    logits = _logit(peaks)
+    n_wanted = per_hour * hours
+    if n_wanted >= _ENOUGH and len(peaks) > n_wanted:
+        count = int(n_wanted)
+        return _sigmoid((logits[count - 1] + logits[count]) / 2), False
+    n = min(_N_TAIL, len(logits) // 2)
+    if n < 2:  # next to nothing was heard
+        return HIGHEST, True
+    level = logits[n]
+    slope = float(np.mean(logits[:n] - level))  # the mean excess is the exponential's maximum-likelihood scale
+    return _sigmoid(level + slope * math.log(n / n_wanted)), True
+
+
+def find_peaks(means: NDArray[np.float64], apart: int) -> NDArray[np.float64]:
+    """The highest means, highest first, none less than `apart` inferences from a higher one: those would fall into its pause."""
+    free = np.ones(len(means), bool)
+    peaks = []
+    for index in np.argsort(-means, kind="stable"):
+        if free[index]:
+            peaks.append(means[index])
+            free[max(0, index - apart + 1) : index + apart] = False
+    return np.array(peaks)
+
+
+def _presets(quiet: Scores, labels: Sequence[str], hours: float, stride: int, refractory: int) -> tuple[dict[str, Any], bool]:
+    """Thresholds by preset and keyword: each keyword is given the same share of the false accepts."""
+    means = smooth(quiet.rows, N_SMOOTH)
+    keywords = {label: index for index, label in enumerate(labels) if label != UNKNOWN}
+    peaks = {label: find_peaks(means[:, index], max(1, refractory // stride)) for label, index in keywords.items()}
+    presets: dict[str, Any] = {}
+    extrapolated = False
+    for name, per_hour in PRESETS.items():
+        thresholds = {}
+        for label in keywords:
+            threshold, drawn_on = threshold_for(peaks[label], hours, per_hour / len(keywords))
+            thresholds[label] = math.floor(1000 * min(max(threshold, _LOWEST), HIGHEST)) / 1000
+            extrapolated |= drawn_on
+        presets[name] = {"false_accepts_per_hour": per_hour, "thresholds": thresholds}
+    return presets, extrapolated
+
+
+def _false_rejects(
+    decision: dict[str, Any], heard: Scores, said: Stream, labels: Sequence[str], params: MfccParams
+) -> dict[str, float]:
+    """The share of keywords that each preset misses; {} where none was said."""
+    decisions = read_decision({"decision": decision, "labels": labels})
+    rates = {}
+    for name in decisions.presets if said.marks else ():
+        found = detections(heard, decisions, labels, name)
+        result = tally(found, said.marks, len(said.pcm), params.clip_length, params.sample_rate)
+        rates[name] = round(result.missed / result.keywords, 4)
+    return rates
+
+
+def _background(
+    windows: Windows, others: NDArray[np.int64], length: int, params: MfccParams, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Noise of the clips where there is any, every other time, and made-up noise else. float64, shape (length,)."""
+    recorded = others[windows.is_noise[others]] if len(others) else others
+    if len(recorded) and rng.random() < 0.5:
+        return np.resize(windows.pcm[rng.choice(recorded)].astype(np.float64), length)
+    return coloured_noise(1, length, params.sample_rate, rng)[0].astype(np.float64)
+
+
+def _faded(pcm: NDArray[np.int16], sample_rate: int) -> NDArray[np.float64]:
+    ramp = np.linspace(0, 1, int(_FADE_SECONDS * sample_rate))
+    faded = pcm.astype(np.float64)
+    faded[: len(ramp)] *= ramp
+    faded[-len(ramp) :] *= ramp[::-1]
+    return faded
+
+
+def _level(pcm: NDArray[Any]) -> float:
+    """Root mean square; of silence a least bit's."""
+    return max(1e-3, float(np.sqrt(np.mean(pcm.astype(np.float64) ** 2))))
+
+
+def _logit(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    inside = np.clip(scores, 1e-4, HIGHEST)
+    return np.log(inside / (1 - inside))
+
+
+def _sigmoid(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
