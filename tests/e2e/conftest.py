@@ -1,5 +1,6 @@
 """A real server in a process of its own, a real browser, and a microphone and a camera that play what a test gives them."""
 
+import json
 import os
 import re
 import shutil
@@ -151,6 +152,15 @@ def put_own_things(exports: Path, labels: Sequence[str], project: str = "picture
         return things | {"project": project, "run": "untrained", "labels": list(labels), "output": output}
 
     write_bundle(exports / project / "untrained", fill)
+
+
+def put_own_words(exports: Path, project: str = "words", **changes: Any) -> str:
+    """Put the shipped model there as one of a project's own; `changes` are of its manifest. Returns its path."""
+    folder = exports / project / "run"
+    shutil.copytree(SHIPPED, folder)
+    manifest = read_manifest(folder) | {"project": project, "run": "run", **changes}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return f"{project}/run"
 
 
 def put_things(exports: Path) -> None:

@@ -1,7 +1,6 @@
 """What the model misheard on Live is kept for its next training: with consent, two seconds of it, with the server off too."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import soundfile as sf
 from conftest import (
     PHONE,
     SAMPLE_RATE,
-    SHIPPED,
     Server,
     eventually,
     new_phone,
+    put_own_words,
     queued,
     real_words,
     speech_sound,
@@ -33,15 +32,6 @@ REFUSED = "Corrections are off. About and privacy turns them on."
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the microphone hears: people whom the model does not know, saying *yes*."""
     return speech_sound(tmp_path_factory.mktemp("sounds") / "words.wav", real_words("yes", N_WORDS))
-
-
-def put_own_bundle(server: Server, project: str = "words") -> str:
-    """Put the shipped model there as a project's own. Returns its path."""
-    folder = server.exports / project / "run"
-    shutil.copytree(SHIPPED, folder)
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"project": project, "run": "run"}), encoding="utf-8")
-    return f"{project}/run"
 
 
 def use_settings(context: BrowserContext, **values: object) -> None:
@@ -121,7 +111,7 @@ def test_what_was_said_is_kept_by_keyboard_alone(server: Server, launch: Callabl
     use_settings(context, project="words", corrects=True, speaker="ada")
     page = context.new_page()
     complaints = watch(page)
-    bundle = put_own_bundle(server)
+    bundle = put_own_words(server.exports)
     page.goto(f"{server.url}/#/record")
     expect(page.get_by_text("Project words: 0 clips stored")).to_be_visible()
     listen(page, server, bundle)
@@ -152,7 +142,7 @@ def test_a_correction_waits_for_the_server(server: Server, launch: Callable[...,
     context = new_phone(launch, sound)
     use_settings(context, project="words", corrects=True)
     page = context.new_page()
-    bundle = put_own_bundle(server)
+    bundle = put_own_words(server.exports)
     page.goto(f"{server.url}/#/live?bundle={bundle}")
     works_offline(page)
     page.reload()
@@ -199,7 +189,7 @@ def test_a_project_is_made_for_corrections(server: Server, launch: Callable[...,
     context = new_phone(launch, sound)
     use_settings(context, project="words", corrects=True)
     page = context.new_page()
-    bundle = put_own_bundle(server, "gone")
+    bundle = put_own_words(server.exports, "gone")
     listen(page, server, bundle).click()
     expect(page.get_by_text("The project gone does not learn from words here.")).to_be_visible()
     page.get_by_label("Project").select_option("a new project")

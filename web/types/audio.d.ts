@@ -82,7 +82,8 @@ export type Request = { id: number } & (
   | { command: 'record'; nSamples: number; from?: number }
   | { command: 'cancel' }
   | { command: 'last'; nSamples: number }
-  | { command: 'load'; url: string }
+  | { command: 'load'; url: string; preset?: string }
+  | { command: 'decide'; preset: string }
   | { command: 'unload' }
 );
 

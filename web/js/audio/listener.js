@@ -160,14 +160,24 @@ export class Listener extends EventTarget {
   /**
    * Load a bundle and begin to listen with it: 'scores' and 'detection' follow.
    * @param {string} bundleUrl - its folder, such as '/bundles/yes-no/'
+   * @param {string} [preset] - of its decision; the one it begins with, unless told
    * @returns {Promise<Manifest>}
    * @throws {Error} the bundle is not there, damaged, or of a kind that this front end cannot honour
    */
-  async load(bundleUrl) {
+  async load(bundleUrl, preset) {
     const folder = bundleUrl.endsWith('/') ? bundleUrl : `${bundleUrl}/`;
-    const { manifest, backend } = await this.#client.ask('load', { url: new URL(folder, document.baseURI).href });
+    const { manifest, backend } = await this.#client.ask('load', { url: new URL(folder, document.baseURI).href, preset });
     this.backend = backend;
     return manifest;
+  }
+
+  /**
+   * Decide by another preset of the loaded bundle from now on.
+   * @param {string} preset
+   * @returns {Promise<void>}
+   */
+  decide(preset) {
+    return this.#client.ask('decide', { preset });
   }
 
   /** Stop inference; recording goes on. */

@@ -13,6 +13,7 @@ const KEY = 'nestling.settings';
  * @property {string} speaker
  * @property {number} count clips in a batch
  * @property {string} bundle path of the bundle that Live listens with; '' is the newest
+ * @property {Record<string, string>} presets by a bundle's path: how sure it must be on Live, where that was chosen
  * @property {boolean | null} corrects whether sound that is corrected on Live may be kept; `null`: not asked yet
  * @property {Record<string, string>} homes by a bundle's path: the project that its corrections go to, where that is not its own
  * @property {string} translateTo the language that the camera names things in; '' is one that is not the reader's
@@ -24,7 +25,7 @@ const KEY = 'nestling.settings';
  */
 
 /** @type {Settings} */
-const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', corrects: null, homes: {}, translateTo: '', language: '', tour: false, own: '', speaks: false, labels: {} };
+const DEFAULTS = { project: 'words', pictures: 'pictures', kinds: {}, label: '', speaker: '', count: 10, bundle: '', presets: {}, corrects: null, homes: {}, translateTo: '', language: '', tour: false, own: '', speaks: false, labels: {} };
 
 /** @returns {Settings} */
 function read() {

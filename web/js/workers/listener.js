@@ -228,17 +228,28 @@ class Inference {
   /**
    * @param {Ring} ring
    * @param {import('./bundle.js').Bundle} bundle
+   * @param {string} [preset] - of its decision
    */
-  constructor(ring, bundle) {
+  constructor(ring, bundle, preset) {
     const { manifest, params } = bundle;
     this.#ring = ring;
     this.#bundle = bundle;
     this.#mfcc = new Mfcc(params);
-    this.#decision = new Decision(decisionOf(manifest), manifest.labels);
+    this.#decision = new Decision(decisionOf(manifest), manifest.labels, preset);
     this.#pcm = new Int16Array(manifest.window);
     this.#features = this.#mfcc.compute(this.#pcm);
     this.#done = Math.max(ring.total, manifest.window - 1);
     this.#wake.port1.onmessage = () => this.#run();
+  }
+
+  /**
+   * Decide by another preset from now on.
+   * @param {string} preset
+   * @throws {RangeError} the bundle has no such preset
+   */
+  decide(preset) {
+    const { manifest } = this.#bundle;
+    this.#decision = new Decision(decisionOf(manifest), manifest.labels, preset);
   }
 
   /** Ask for an inference when the stream has passed a multiple of the stride. */
@@ -326,8 +337,11 @@ async function showColumns(paramsUrl) {
   }
 }
 
-/** @param {string} url */
-async function load(url) {
+/**
+ * @param {string} url
+ * @param {string} [preset]
+ */
+async function load(url, preset) {
   const turn = ++lastLoad;
   const bundle = await loadBundle(url, SAMPLE_RATE, MAX_KEPT);
   if (turn !== lastLoad) {
@@ -335,7 +349,7 @@ async function load(url) {
     throw new Error('Another bundle was chosen meanwhile.');
   }
   inference?.close();
-  inference = new Inference(ring, bundle);
+  inference = new Inference(ring, bundle, preset);
   return { manifest: bundle.manifest, backend: bundle.backend };
 }
 
@@ -361,7 +375,8 @@ async function answer(request) {
   switch (request.command) {
     case 'open': return open(request.sampleRate, request.port, request.paramsUrl);
     case 'last': return last(request.nSamples);
-    case 'load': return load(request.url);
+    case 'load': return load(request.url, request.preset);
+    case 'decide': return inference?.decide(request.preset);
     case 'unload': return unload();
     case 'record': return recordings.begin(request.id, request.nSamples, request.from ?? ring.total);
     case 'cancel': return recordings.cancel(request.id);

@@ -2,8 +2,9 @@
 
 import { html, useEffect, useMemo, useState } from '../../../vendor/preact.js';
 import * as api from '../../data/api.js';
-import { settings } from '../../data/settings.js';
+import { remember, settings } from '../../data/settings.js';
 import { Store, useStore } from '../../data/store.js';
+import { decisionOf } from '../../dsp/decision.js';
 import { t, tx } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
 import { useListener } from '../parts/level.js';
@@ -11,6 +12,7 @@ import { InsecureNotice, Problem } from '../parts/notices.js';
 import { HeardList, Scores } from '../parts/scores.js';
 import { Spectrogram } from '../parts/spectrogram.js';
 import { Corrections } from './corrections.js';
+import { Presets, presetOf } from './presets.js';
 
 /** @typedef {import('../../audio/listener.js').Listener} Listener */
 /** @typedef {{ label: string, score: number, at: number, time: Date }} Heard */
@@ -21,8 +23,8 @@ const N_HEARD = 4;
 /** @param {unknown} error */
 const sentence = (error) => (error instanceof Error ? error.message : String(error));
 
-/** A microphone with the model of one bundle behind it. @param {string} path */
-function useModel(path) {
+/** A microphone with the model of one bundle behind it. @param {string} path @param {string} preset of its decision */
+function useModel(path, preset) {
   const opened = useMemo(() => new Store(/** @type {Listener | null} */ (null)), []);
   const [problem, setProblem] = useState('');
   const [opening, setOpening] = useState(false);
@@ -42,7 +44,7 @@ function useModel(path) {
   const start = () => attempt(async () => {
     const { Listener } = await import('../../audio/listener.js');
     opened.set(await Listener.open());
-    await opened.value?.load(api.bundleUrl(path));
+    await opened.value?.load(api.bundleUrl(path), preset);
   });
   async function stop() {
     const current = opened.value;
@@ -50,7 +52,7 @@ function useModel(path) {
     await current?.close();
   }
   useEffect(() => {
-    if (opened.value) attempt(async () => opened.value?.load(api.bundleUrl(path)));
+    if (opened.value) attempt(async () => opened.value?.load(api.bundleUrl(path), preset));
   }, [path]);
   useEffect(() => () => { opened.value?.close(); }, []);
   const listener = useStore(opened);
@@ -86,11 +88,20 @@ function Answers({ listener, bundle }) {
 
 /** @param {{ bundle: api.Bundle }} props */
 export function Listening({ bundle }) {
-  const { listener, problem, opening, start, stop } = useModel(bundle.path);
+  const { path, manifest } = bundle;
+  const { presets } = useStore(settings);
+  const decision = decisionOf(/** @type {any} */ (manifest));
+  const preset = presetOf(presets[path], decision);
+  const { listener, problem, opening, start, stop } = useModel(path, preset);
+  const choose = (/** @type {string} */ name) => {
+    remember({ presets: { ...presets, [path]: name } });
+    listener?.decide(name);
+  };
   return html`
     <${InsecureNotice} />
     ${problem && html`<${Problem} message=${problem} />`}
-    <${Answers} key=${bundle.path} bundle=${bundle} listener=${listener} />
+    <${Answers} key=${path} bundle=${bundle} listener=${listener} />
+    <${Presets} decision=${decision} preset=${preset} disabled=${opening} onChoose=${choose} />
     <div class="action">
       ${listener
         ? html`<button class="button" type="button" disabled=${opening} onClick=${stop}><${Icon} name="stop" />${opening ? t('The model is loading') : t('Stop listening')}</button>`

@@ -1,7 +1,8 @@
 /** The ROC curve and the DET curve of one label, with the threshold as a handle on it. */
 
 import { html, useEffect, useRef } from '../../../../vendor/preact.js';
-import { normalDeviate, pointAt, wilsonInterval } from '../../../dsp/metrics.js';
+import { wilsonInterval } from '../../../dsp/interval.js';
+import { normalDeviate, pointAt } from '../../../dsp/metrics.js';
 import { t } from '../../i18n.js';
 import { colour, prepare } from '../canvas.js';
 

@@ -1,7 +1,8 @@
 /** How sure the model must be: what each threshold lets in that is wrong, and what it misses. */
 
 import { html, useMemo, useState } from '../../../../vendor/preact.js';
-import { curveOf, pointAt, wilsonInterval } from '../../../dsp/metrics.js';
+import { wilsonInterval } from '../../../dsp/interval.js';
+import { curveOf, pointAt } from '../../../dsp/metrics.js';
 import { UNKNOWN } from '../../../data/project.js';
 import { t } from '../../i18n.js';
 import { Chips } from '../chips.js';
