@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { best, curveOf, normalDeviate, pointAt, summarise, wilsonInterval } from '../../web/js/dsp/metrics.js';
+import { wilsonInterval } from '../../web/js/dsp/interval.js';
+import { best, curveOf, normalDeviate, pointAt, summarise } from '../../web/js/dsp/metrics.js';
 import { passThrough, rangeOf } from '../../web/js/dsp/quantise.js';
 
 const { tolerance, intervals, deviates, cases } = JSON.parse(readFileSync(new URL('../vectors/metrics.json', import.meta.url), 'utf8'));

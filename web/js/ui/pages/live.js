@@ -10,7 +10,7 @@ import { KINDS } from '../parts/kind.js';
 import { Problem, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { Part } from '../parts/part.js';
-import { sizeOf } from '../parts/results.js';
+import { sizeOf } from '../parts/size.js';
 import { route } from '../router.js';
 
 /** The camera page's: a thousand rows are nothing to read from two metres. */

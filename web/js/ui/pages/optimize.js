@@ -13,7 +13,7 @@ import { OneNumber } from '../parts/evaluate/passage.js';
 import { Icon } from '../parts/icons.js';
 import { AccessNotice, Problem, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
-import { sizeOf } from '../parts/results.js';
+import { sizeOf } from '../parts/size.js';
 import { useStyles } from '../parts/styles.js';
 import { addressOf } from '../router.js';
 

@@ -4,6 +4,7 @@ import { html } from '../../../vendor/preact.js';
 import { t } from '../i18n.js';
 import { Confusion } from './confusion.js';
 import { counted } from './kind.js';
+import { sizeOf } from './size.js';
 
 /** @typedef {{ n: number, accuracy: number, interval_95: [number, number], confusion: number[][] }} Metric */
 /** @typedef {import('./kind.js').Kind} Kind */
@@ -36,14 +37,6 @@ const percent = (share) => Math.round(100 * share);
 
 /** @param {Metric} metric */
 const range = ({ interval_95: [low, high] }) => `${percent(low)}-${percent(high)} %`;
-
-/** What it takes on a phone, or on a board where one runs it. @param {Record<string, any>} manifest */
-export function sizeOf({ files }) {
-  const int8 = files['model_int8.tflite'];
-  if (int8) return `${(int8.bytes / 1000).toFixed(1)} kB`;
-  const bytes = Object.entries(files).reduce((sum, [name, file]) => sum + (name.startsWith('tfjs/') ? file.bytes : 0), 0);
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
 
 /** @param {{ metric: Metric | undefined }} props */
 const Cell = ({ metric }) => html`

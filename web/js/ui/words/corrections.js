@@ -40,10 +40,11 @@ export function Corrections({ bundle, listener }) {
     return html`<p class="small quiet">${tx('Corrections are off. {about} turns them on.', { about: html`<a href="#/about">${t('About and privacy')}</a>` })}</p>`;
   }
   return html`
-    <div class="row">
-      ${listener && html`<button class="button" type="button" ref=${said} onClick=${correctSaid}>${t('I said ...')}</button>`}
-      ${last && html`<button class="button" type="button" onClick=${correctLast}>${t('That was wrong')}</button>`}
-    </div>
+    ${(listener || last) && html`
+      <div class="row">
+        ${listener && html`<button class="button" type="button" ref=${said} onClick=${correctSaid}>${t('I said ...')}</button>`}
+        ${last && html`<button class="button" type="button" onClick=${correctLast}>${t('That was wrong')}</button>`}
+      </div>`}
     ${problem && html`<${Problem} message=${problem} />`}
     ${open && html`<${Part} load=${PANEL} key=${open.time} bundle=${bundle} sound=${open} onClose=${close} />`}`;
 }

@@ -64,8 +64,8 @@ function useModel(path, preset) {
   return { listener, problem, opening, start, stop };
 }
 
-/** @param {{ bundle: api.Bundle, listener: Listener | null }} props keyed by the bundle's path: another model starts with nothing heard */
-function Answers({ listener, bundle }) {
+/** @param {{ bundle: api.Bundle, listener: Listener | null, children: any }} props keyed by the bundle's path: another model starts with nothing heard */
+function Answers({ listener, bundle, children }) {
   const { labels, project, params } = bundle.manifest;
   const { corrects } = useStore(settings);
   const [answer, setAnswer] = useState(/** @type {Answer | null} */ (null));
@@ -83,6 +83,7 @@ function Answers({ listener, bundle }) {
         <${Corrections} bundle=${bundle} listener=${listener} />
       </div>
     </div>
+    ${children}
     <p class="small quiet numbers">${listener ? footnote(listener, answer) : corrects ? t('The microphone is off. What it hears stays on this phone, but for what you correct.') : t('The microphone is off. What it hears stays on this phone.')}</p>`;
 }
 
@@ -100,8 +101,9 @@ export function Listening({ bundle }) {
   return html`
     <${InsecureNotice} />
     ${problem && html`<${Problem} message=${problem} />`}
-    <${Answers} key=${path} bundle=${bundle} listener=${listener} />
-    <${Presets} decision=${decision} preset=${preset} disabled=${opening} onChoose=${choose} />
+    <${Answers} key=${path} bundle=${bundle} listener=${listener}>
+      <${Presets} decision=${decision} preset=${preset} disabled=${opening} onChoose=${choose} />
+    <//>
     <div class="action">
       ${listener
         ? html`<button class="button" type="button" disabled=${opening} onClick=${stop}><${Icon} name="stop" />${opening ? t('The model is loading') : t('Stop listening')}</button>`
