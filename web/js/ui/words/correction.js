@@ -62,11 +62,12 @@ function useInSight() {
 /** @param {{ sound: Misheard, window: number }} props `window`: samples that the model looks at */
 function Heard({ sound: { pcm, isOwn }, window }) {
   const verdict = isOwn ? judge(pcm) : 'fine';
+  const start = locateWord(pcm, window);
   return html`
     <div class="clip">
-      <${Waveform} pcm=${pcm} shade=${window < pcm.length ? { start: locateWord(pcm, window), length: window } : null} />
+      <${Waveform} pcm=${pcm} shade=${window < pcm.length ? { start, length: window } : null} />
       ${verdict === 'silent' && html`<p class="small warn">${t('Nothing is heard here. Say the word, then tap "I said ..." at once.')}</p>`}
-      ${verdict === 'cut off' && html`<p class="small warn">${t('The word is cut off here. Say it again, then tap "I said ..." a little sooner.')}</p>`}
+      ${verdict === 'cut off' && html`<p class="small warn">${start === 0 ? t('The word is cut off here. Say it again, then tap "I said ..." a little sooner.') : t('The word is cut off here. Say it again, then tap "I said ..." a little later.')}</p>`}
     </div>`;
 }
 
