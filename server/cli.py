@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from server import cli_board, cli_sample, cli_search, cli_training
+from server import cli_board, cli_sample, cli_search, cli_stream, cli_training
 from server.settings import Settings
 from training.convert.manifest import KINDS
 
@@ -97,7 +97,7 @@ def import_(path: Path, project: str, kind: str | None, data: Path, as_json: boo
 
 
 for command in (
-    *(cli_training.train, cli_training.evaluate, cli_training.classify, cli_training.features),
+    *(cli_training.train, cli_training.evaluate, cli_training.classify, cli_stream.stream, cli_training.features),
     cli_search.search,
     *(cli_board.bridge, cli_board.board, cli_board.flash, cli_board.codegen),
     cli_sample.sample,

@@ -27,11 +27,12 @@ from training.vision.presets import DEFAULT_EPOCHS as VISION_EPOCHS
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 RECORDING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_ENGINE = click.option(
+ENGINES = click.option(
     "--engine", type=click.Choice(["float", "int8"]), show_default="int8 for recordings, float for photos",
     help="int8 is what the board runs, in the TFLM interpreter; float is the Keras model.",
 )  # fmt: skip
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+BUNDLE = click.option("--bundle", type=FOLDER, required=True, help="Folder of the bundle.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def _parse_labels(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -146,12 +147,34 @@ def _train(
 
 
 @click.command()
-@click.option("--bundle", type=FOLDER, required=True, help="Folder of the bundle.")
+@BUNDLE
 @click.option("--clips", type=FOLDER, required=True, help="Folder <label>/<file>; what is no label of the bundle is unknown.")
-@_ENGINE
-@_JSON
-def evaluate(bundle: Path, clips: Path, engine: str | None, as_json: bool) -> None:
-    """Judge a bundle on recordings or photos: accuracy with its 95 % interval, confusion matrix, each prediction."""
+@ENGINES
+@click.option(
+    "--stream", "on_stream", is_flag=True, help="Judge it on a stream of the clips in noise: FRR and false accepts an hour."
+)
+@click.option(
+    "--negatives", type=FOLDER, help="With --stream: a folder of recordings in which nobody says a keyword, however long."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), show_default="1", help="With --stream: the same seed, the same stream."
+)
+@JSON
+def evaluate(
+    bundle: Path, clips: Path, engine: str | None, on_stream: bool, negatives: Path | None, seed: int | None, as_json: bool
+) -> None:
+    """Judge a bundle on recordings or photos: accuracy with its 95 % interval, confusion matrix, each prediction.
+
+    With --stream, judge how it decides while it listens: which share of the keywords it misses, and how often an hour it hears
+    one that nobody said, with each of its presets.
+    """
+    if on_stream:
+        from server.cli_stream import evaluate_stream
+
+        evaluate_stream(bundle, clips, negatives, engine, 1 if seed is None else seed, as_json)
+        return
+    if negatives or seed is not None:
+        raise click.UsageError("--negatives and --seed go with --stream")
     with sentences(), counting("reading clips") as progress:
         judge, engine = _judge(bundle, engine)
         result = judge.evaluate(bundle, clips, engine, progress)
@@ -162,10 +185,10 @@ def evaluate(bundle: Path, clips: Path, engine: str | None, as_json: bool) -> No
 
 
 @click.command()
-@click.option("--bundle", type=FOLDER, required=True, help="Folder of the bundle.")
+@BUNDLE
 @click.argument("files", type=FILE, nargs=-1, required=True)
-@_ENGINE
-@_JSON
+@ENGINES
+@JSON
 def classify(bundle: Path, files: tuple[Path, ...], engine: str | None, as_json: bool) -> None:
     """Say what each recording or photo holds, where in a recording the word is, and how sure the model is."""
     with sentences(), counting("classifying") as progress:
@@ -210,7 +233,7 @@ def _print_guesses(results: list[dict[str, Any]]) -> None:
 
 @click.command()
 @click.argument("file", type=RECORDING)
-@_JSON
+@JSON
 def features(file: Path, as_json: bool) -> None:
     """Compute the MFCCs of a recording with the default front end."""
     from training.features import extract, load_default

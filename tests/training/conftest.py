@@ -39,3 +39,9 @@ def write_clips(folder: Path, words: dict[str, str], n: int, seed: int = 0) -> P
 def clips_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """30 clips each of 'rise', 'fall' and of another word."""
     return write_clips(tmp_path_factory.mktemp("clips"), {"rise": "rise", "fall": "fall", "whistle": "other"}, 30)
+
+
+@pytest.fixture(autouse=True)
+def little_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decisions are chosen on seconds of synthetic talk instead of minutes."""
+    monkeypatch.setattr("training.speech.decide.CHATTER_SECONDS", 5.0)

@@ -9,7 +9,7 @@ Modeling of Extreme Values, 2001, chapter 4, with shape 0).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +39,10 @@ from training.speech.windows import Windows
 
 N_SMOOTH = 3
 REFRACTORY_SECONDS = 1.0
-CHATTER_SECONDS = 360.0
-_NOISE_SECONDS = 60.0
+CHATTER_SECONDS = 240.0
+_NOISE_SECONDS = 30.0
 _MIN_KEYWORDS = 60  # few clips are said several times, each time in other noise
-_SLOT_SECONDS = 4.0  # of one keyword: something else, a pause, the word, and the time in which it may be detected
+_SLOT_SECONDS = 2.8  # of one keyword beside itself: something else, a pause, and the time in which it may be detected
 _BEFORE_SECONDS = (1.2, 1.7)
 _SNR_DB = (5.0, 20.0)
 _NOISE_DBFS = (-70.0, -25.0)
@@ -50,6 +50,9 @@ _FADE_SECONDS = 0.01  # a clip that begins in the middle of a sound must not cli
 _ENOUGH = 5  # false accepts that must have been seen for a rate to be counted instead of drawn on
 _N_TAIL = 30  # highest scores that the tail is fitted to
 _LOWEST = 0.5  # no threshold is below: one score is then higher than all others together
+# Where the tail is drawn on, no threshold is above what this share of the keywords stays below: a word that nobody can say
+# well enough is worth less than silence, and the rate that is drawn on is a guess.
+_MISSED_AT_MOST = {"strict": 0.25, "normal": 0.15, "eager": 0.1}
 _WORTH = 0.1  # a keyword's score by the quick engine from which on the exact one is asked
 
 
@@ -88,7 +91,13 @@ def choose_decision(
     quiet = score_stream(others, params, stride, score, progress)
     hours = len(others) / params.sample_rate / 3600
     refractory = int(REFRACTORY_SECONDS * params.sample_rate)
-    presets, extrapolated = _presets(quiet, labels, hours, stride, refractory)
+    means = smooth(quiet.rows, N_SMOOTH)
+    tails = {
+        label: Tail(find_peaks(means[:, index], max(1, refractory // stride)), hours)
+        for index, label in enumerate(labels)
+        if label != UNKNOWN
+    }
+    presets, extrapolated = _presets(tails, _word_peaks(heard, said, labels, params.clip_length))
     decision = {"n_smooth": N_SMOOTH, "refractory": refractory, "preset": DEFAULT, "presets": presets}
     missed = _false_rejects(decision, heard, said, labels, params)
     chosen_on = {"negative_hours": round(hours, 3), "keywords": len(said.marks), "extrapolated": extrapolated}
@@ -147,11 +156,16 @@ def negative_stream(windows: Windows, labels: Sequence[str], params: MfccParams,
         talk = chatter(CHATTER_SECONDS, keywords, rate, rng)
     except NoVoicesError:
         talk = np.zeros(0, np.int16)
-    own = [_faded(pcm, rate) for pcm, label in zip(windows.pcm, windows.labels, strict=True) if labels[label] == UNKNOWN]
-    sound = np.concatenate([talk, *own])
-    sound = np.concatenate([sound, np.zeros(int(_NOISE_SECONDS * rate) + params.clip_length)])
-    seconds = -(-len(sound) // rate)
-    noise = coloured_noise(seconds, rate, rate, rng)
+    own = [pcm for pcm, label in zip(windows.pcm, windows.labels, strict=True) if labels[label] == UNKNOWN]
+    return noisy([talk, *own], rate, rng)
+
+
+def noisy(pieces: Sequence[NDArray[np.int16]], sample_rate: int, rng: np.random.Generator) -> NDArray[np.int16]:
+    """Pieces one behind the other and half a minute of nothing, all in made-up noise that changes every second. int16."""
+    silence = np.zeros(int(_NOISE_SECONDS * sample_rate))
+    sound = np.concatenate([*(_faded(pcm, sample_rate) for pcm in pieces), silence])
+    seconds = -(-len(sound) // sample_rate)
+    noise = coloured_noise(seconds, sample_rate, sample_rate, rng)
     levels = 32768 * 10 ** (rng.uniform(*_NOISE_DBFS, (seconds, 1)) / 20)
     noise *= levels / np.sqrt((noise**2).mean(axis=1, keepdims=True))
     return to_pcm((sound + noise.ravel()[: len(sound)]) / 32768)
@@ -160,29 +174,46 @@ def negative_stream(windows: Windows, labels: Sequence[str], params: MfccParams,
 def smooth(rows: NDArray[np.floating], n_smooth: int) -> NDArray[np.float64]:
     """Means of the last `n_smooth` rows, from where there are as many: shape (n - n_smooth + 1, n_labels)."""
     if len(rows) < n_smooth:
-        return np.zeros((0, rows.shape[1]))
+        return np.zeros((0, rows.shape[1]), np.float64)
     return np.lib.stride_tricks.sliding_window_view(rows.astype(np.float64), n_smooth, axis=0).mean(axis=2)
 
 
-def threshold_for(peaks: NDArray[np.float64], hours: float, per_hour: float) -> tuple[float, bool]:
-    """The threshold that peaks reach so many times an hour, and whether it was drawn on beyond what was seen.
+@dataclass(frozen=True)
+class Tail:
+    """How often an hour a score is reached where nobody says the keyword.
 
     Args:
         peaks: scores, one an event, highest first.
         hours: in which they were seen.
-        per_hour: the rate that is wanted.
     """
-    logits = _logit(peaks)
-    n_wanted = per_hour * hours
-    if n_wanted >= _ENOUGH and len(peaks) > n_wanted:
-        count = int(n_wanted)
-        return _sigmoid((logits[count - 1] + logits[count]) / 2), False
-    n = min(_N_TAIL, len(logits) // 2)
-    if n < 2:  # next to nothing was heard
-        return HIGHEST, True
-    level = logits[n]
-    slope = float(np.mean(logits[:n] - level))  # the mean excess is the exponential's maximum-likelihood scale
-    return _sigmoid(level + slope * math.log(n / n_wanted)), True
+
+    peaks: NDArray[np.float64]
+    hours: float
+
+    def threshold(self, per_hour: float) -> tuple[float, bool]:
+        """What is reached so many times an hour, and whether that lies beyond what was seen."""
+        n_wanted, logits = per_hour * self.hours, _logit(self.peaks)
+        if _ENOUGH <= n_wanted < len(logits):
+            count = int(n_wanted)
+            return _sigmoid((logits[count - 1] + logits[count]) / 2), False
+        n, level, slope = self._line()
+        return _sigmoid(level + slope * math.log(n / n_wanted)), True
+
+    def per_hour(self, threshold: float) -> float:
+        """How often an hour a threshold is reached: counted, or drawn on where it was reached too seldom."""
+        seen = int((self.peaks >= threshold).sum())
+        if seen >= _ENOUGH:
+            return seen / self.hours
+        n, level, slope = self._line()
+        return n * math.exp((level - float(_logit(np.array([threshold]))[0])) / slope) / self.hours
+
+    def _line(self) -> tuple[int, float, float]:
+        """How many peaks lie above a level, the level, and the mean of what they exceed it by, which is the most likely scale."""
+        logits = _logit(self.peaks)
+        n = min(_N_TAIL, len(logits) // 2)
+        if n < 2:
+            return 1, float(_logit(np.array([_LOWEST]))[0]), 1.0
+        return n, float(logits[n]), max(0.1, float(np.mean(logits[:n] - logits[n])))
 
 
 def find_peaks(means: NDArray[np.float64], apart: int) -> NDArray[np.float64]:
@@ -196,21 +227,31 @@ def find_peaks(means: NDArray[np.float64], apart: int) -> NDArray[np.float64]:
     return np.array(peaks)
 
 
-def _presets(quiet: Scores, labels: Sequence[str], hours: float, stride: int, refractory: int) -> tuple[dict[str, Any], bool]:
-    """Thresholds by preset and keyword: each keyword is given the same share of the false accepts."""
-    means = smooth(quiet.rows, N_SMOOTH)
-    keywords = {label: index for index, label in enumerate(labels) if label != UNKNOWN}
-    peaks = {label: find_peaks(means[:, index], max(1, refractory // stride)) for label, index in keywords.items()}
-    presets: dict[str, Any] = {}
-    extrapolated = False
-    for name, per_hour in PRESETS.items():
-        thresholds = {}
-        for label in keywords:
-            threshold, drawn_on = threshold_for(peaks[label], hours, per_hour / len(keywords))
-            thresholds[label] = math.floor(1000 * min(max(threshold, _LOWEST), HIGHEST)) / 1000
-            extrapolated |= drawn_on
-        presets[name] = {"false_accepts_per_hour": per_hour, "thresholds": thresholds}
-    return presets, extrapolated
+def _presets(tails: Mapping[str, Tail], words: Mapping[str, NDArray[np.float64]]) -> tuple[dict[str, dict[str, Any]], bool]:
+    """Thresholds by preset and keyword, each given the same share of the false accepts; and whether any was drawn on."""
+    presets, is_drawn_on = {}, False
+    for name, wanted in PRESETS.items():
+        thresholds, is_limited = {}, False
+        for label, tail in tails.items():
+            threshold, drawn_on = tail.threshold(wanted / len(tails))
+            highest = float(np.quantile(words[label], _MISSED_AT_MOST[name])) if drawn_on and len(words[label]) else HIGHEST
+            is_limited |= highest < threshold
+            is_drawn_on |= drawn_on
+            thresholds[label] = math.floor(1000 * max(_LOWEST, min(threshold, highest, HIGHEST))) / 1000
+        expected = sum(tail.per_hour(thresholds[label]) for label, tail in tails.items())
+        rate = max(wanted, round(expected, 1)) if is_limited else wanted
+        presets[name] = {"false_accepts_per_hour": rate, "thresholds": thresholds}
+    return presets, is_drawn_on
+
+
+def _word_peaks(heard: Scores, said: Stream, labels: Sequence[str], window: int) -> dict[str, NDArray[np.float64]]:
+    """The highest mean of each keyword that was said, by label."""
+    means, at = smooth(heard.rows, N_SMOOTH), heard.at[N_SMOOTH - 1 :]
+    peaks: dict[str, list[float]] = {label: [] for label in labels}
+    for mark in said.marks:
+        near = (at >= mark.start) & (at <= mark.end + window)
+        peaks[mark.label].append(float(means[near, labels.index(mark.label)].max(initial=0.0)))
+    return {label: np.array(values) for label, values in peaks.items()}
 
 
 def _false_rejects(
@@ -237,10 +278,11 @@ def _background(
 
 
 def _faded(pcm: NDArray[np.int16], sample_rate: int) -> NDArray[np.float64]:
-    ramp = np.linspace(0, 1, int(_FADE_SECONDS * sample_rate))
+    n = min(int(_FADE_SECONDS * sample_rate), len(pcm) // 2)
+    ramp = np.linspace(0, 1, n)
     faded = pcm.astype(np.float64)
-    faded[: len(ramp)] *= ramp
-    faded[-len(ramp) :] *= ramp[::-1]
+    faded[:n] *= ramp
+    faded[len(pcm) - n :] *= ramp[::-1]
     return faded
 
 

@@ -30,7 +30,6 @@ from training.speech.spoken import speak_for
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
 
 STRIDE_HOPS = 10  # frames between two inferences on a stream: five a second by default
-DECISION = {"n_smooth": 3, "threshold": 0.7, "refractory": 16000}
 
 _PACKAGES = ("nestling", "tensorflow", "keras", "tensorflowjs", "numpy")
 
@@ -153,13 +152,15 @@ def _fill(
     judged = _judge(folder, dataset, features, model)
     write_evaluation(folder, dataset.labels, judged)
     write_weights(folder, _with_kernel(model), features["validation"] if "validation" in judged else calibration)
+    stride = STRIDE_HOPS * params.hop_length
+    decision = _decide(folder, config, dataset, stride, model, emit)
     manifest = {
         **describe_run(config, "speech", dataset.labels, _PACKAGES),
         "params": params.to_dict(),
         "params_crc32": params.crc32,
         "window": params.clip_length,
-        "stride": STRIDE_HOPS * params.hop_length,
-        "decision": DECISION,
+        "stride": stride,
+        "decision": decision,
         "model": {
             "preset": config.design.preset,
             "name": config.design.title,
@@ -182,6 +183,17 @@ def _fill(
     }
     write_sketch(manifest, (folder / "model_int8.tflite").read_bytes(), folder / "arduino")
     return manifest
+
+
+def _decide(folder: Path, config: TrainConfig, dataset: Dataset, stride: int, model: Any, emit: Emit) -> dict[str, Any]:
+    """How sure the model must be, chosen on a stream of what it has not learned from."""
+    from training.speech.decide import choose_decision, sieve
+    from training.speech.engines import float_engine, load_engine
+
+    emit({"event": "stage", "stage": "evaluate", "detail": "how sure it must be, on a stream of words, talk and noise"})
+    score = sieve(float_engine(model), load_engine(folder, "int8"), dataset.labels)
+    validation = dataset.judge["validation"]
+    return choose_decision(score, config.params, stride, dataset.labels, validation, config.seed, lambda done, of: None)
 
 
 def _board(config: TrainConfig, n_labels: int) -> dict[str, Any]:
