@@ -22,6 +22,8 @@ HELLO = {
     "sample_rate": 16000,
     "window": 16000,
     "stride": 3200,
+    "presets": ["strict", "normal", "eager"],
+    "preset": "normal",
 }
 PIECE_BYTES = 600
 
@@ -39,12 +41,12 @@ def detection(n: int, label: int = 0) -> dict[str, Any]:
 
 
 class FakeBoard:
-    """Answers `info`, `stream`, `threshold` and `record`; says what `say` is given. `unplug` and `plug_in` again at will."""
+    """Answers `info`, `stream`, `threshold`, `decision` and `record`; says what `say` is given. Comes and goes at will."""
 
     def __init__(self) -> None:
         self.sound = np.arange(16000 * 10, dtype="<i2")  # what its microphone hears
         self.lost_piece: int | None = None  # of a recording
-        self.answers_to: set[str] = {"info", "stream", "threshold", "record"}
+        self.answers_to: set[str] = {"info", "stream", "threshold", "decision", "record"}
         self.received: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         self._port = 0

@@ -79,6 +79,19 @@ def set_threshold() -> ResponseReturnValue:
     return {"threshold": float(value)}
 
 
+@bp.post("/board/preset")
+def set_preset() -> ResponseReturnValue:
+    """Choose how sure the model on the board must be. Body: {"preset"}, one that its `hello` names."""
+    board, name = services().board, json_object().get("preset")
+    hello = board.feed.snapshot()["hello"]
+    if hello and "presets" not in hello:
+        raise RefusedError("the board's firmware is older and knows no presets; flash it again")
+    if hello and name not in hello["presets"]:
+        raise RefusedError(f"preset is one of {', '.join(hello['presets'])}, got {str(name)[:40]!r}")
+    board.set_preset(str(name))
+    return {"preset": name}
+
+
 @sock.route("/ws/board", bp=bp)  # type: ignore[untyped-decorator]  # flask-sock has no types
 def follow(ws: Any) -> None:
     """The snapshot, what was missed since event `after`, then every event."""

@@ -38,6 +38,7 @@ _NOTHING: dict[str, Any] = {
     "hello": None,
     "detections": [],
     "threshold": None,
+    "preset": None,
     **_NOTHING_HEARD,
 }
 
@@ -59,7 +60,7 @@ class Bridge:
         self._version = 0
         self._stopping = False
         self._connection: _Connection | None = None
-        self._threshold: float | None = None
+        self._decision: dict[str, Any] | None = None  # the command that a phone gave last
         self._refused: set[str] = set()  # ports without a board: in a search, the others have their turn
         self._why_none = ""
         self._lent: str | None = None  # the port that is being flashed
@@ -138,11 +139,18 @@ class Bridge:
     # What phones ask of the board
 
     def set_threshold(self, value: float) -> None:
-        """Set the board's threshold, and again whenever it comes back. Raises BoardError."""
-        self.ask({"type": "threshold", "value": value})
+        """Set one threshold for every keyword, and again whenever the board comes back. Raises BoardError."""
+        self._decide({"type": "threshold", "value": value}, {"threshold": value, "preset": None})
+
+    def set_preset(self, name: str) -> None:
+        """Choose one of the model's presets, and again whenever the board comes back. Raises BoardError."""
+        self._decide({"type": "decision", "preset": name}, {"threshold": None, "preset": name})
+
+    def _decide(self, command: dict[str, Any], state: dict[str, Any]) -> None:
+        self.ask(command)
         with self._changed:
-            self._threshold = value
-        self.feed.publish({"threshold": value}, {"threshold": value})
+            self._decision = command
+        self.feed.publish(state, state)
 
     def ask(self, message: Mapping[str, Any], wait_seconds: float = _ANSWER_SECONDS) -> dict[str, Any]:
         """Send a message; the board's answer. Raises BoardError."""
@@ -298,7 +306,7 @@ class Bridge:
             event = {"connected": True, "detail": detail, "port": port.name, "virtual": port.kind == "virtual"}
             self.feed.publish(event, {**_NOTHING_HEARD, "hello": hello, **event}, keep=True)
         self.feed.publish({"message": hello}, {"hello": hello})
-        connection.set_up(self._threshold)  # again where it was reset: then it greets again
+        connection.set_up(self._decision)  # again where it was reset: then it greets again
         while connection.early:
             self._hear(connection, connection.early.popleft())
 
@@ -403,11 +411,11 @@ class _Connection:
             self._answer(message)
         return messages
 
-    def set_up(self, threshold: float | None) -> None:
+    def set_up(self, decision: Mapping[str, Any] | None) -> None:
         """Tell it what it forgets when it is switched off."""
         self.send({"type": "stream", "on": True})
-        if threshold is not None:
-            self.send({"type": "threshold", "value": threshold})
+        if decision is not None:
+            self.send(decision)
 
     def losses(self) -> dict[str, int]:
         """Lines lost on this connection, if there are new ones and the last count is a while ago."""

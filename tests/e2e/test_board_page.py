@@ -14,7 +14,6 @@ import pytest
 import simple_websocket
 from conftest import (
     PHONE,
-    SHIPPED,
     Server,
     eventually,
     new_phone,
@@ -99,18 +98,21 @@ def test_recording_on_the_board(server: Server, board: FakeBoard, phone: Browser
     expect(page.get_by_text(warning)).to_be_visible()
 
 
-def test_the_threshold_reaches_the_board_and_the_other_phones(
+def test_how_sure_it_must_be_reaches_the_board_and_the_other_phones(
     server: Server, board: FakeBoard, page: Page, launch: Callable[..., Browser]
 ) -> None:
     page.goto(f"{server.url}/#/board")
     other = new_phone(launch).new_page()
     other.goto(f"{server.url}/#/board")
     slider = page.get_by_role("slider")
-    if SHIPPED.is_dir():
-        expect(page.get_by_text("0.70")).to_be_visible()  # the model's own
-    slider.fill("0.55")
+    expect(page.get_by_role("radio", name="Normal")).to_be_checked()  # the model's own
+    page.get_by_role("radio", name="Strict").check()
+    board.wait_for(lambda: [message["preset"] for message in board.told("decision")] == ["strict"])
+    expect(other.get_by_role("radio", name="Strict")).to_be_checked()
+    slider.fill("0.55")  # one threshold for every word instead
     board.wait_for(lambda: [message["value"] for message in board.told("threshold")] == [0.55])
     expect(other.get_by_role("slider")).to_have_value("0.55")
+    expect(other.get_by_role("radio", name="Strict")).not_to_be_checked()
     board.unplug()
     board.plug_in()
     board.wait_for(lambda: len(board.told("threshold")) == 2)

@@ -405,7 +405,8 @@ def test_without_a_board(client: FlaskClient, parts: Services, board: FakeBoard)
     with parts.board.feed.subscribe() as phone:
         board.unplug()
         until(phone, lambda event: event.get("connected") is False)
-    for answer in (record(client), client.post("/board/threshold", json={"value": 0.5})):
+    asked = [("/board/threshold", {"value": 0.5}), ("/board/preset", {"preset": "eager"})]
+    for answer in (record(client), *(client.post(path, json=body) for path, body in asked)):
         assert answer.status_code == 503 and answer.json["error"] == "Service Unavailable"
         assert "no board is connected" in answer.json["detail"]
 
@@ -421,6 +422,22 @@ def test_the_threshold_is_set_and_set_again(client: FlaskClient, parts: Services
     board.wait_for(lambda: len(board.told("threshold")) == 2)
     for value in (None, "0.5", True, -0.1, 1.1, [0.5]):
         assert client.post("/board/threshold", json={"value": value}).status_code == 400
+
+
+def test_a_preset_is_chosen_and_chosen_again(client: FlaskClient, parts: Services, board: FakeBoard) -> None:
+    with parts.board.feed.subscribe() as phone:
+        client.post("/board/threshold", json={"value": 0.55})
+        assert client.post("/board/preset", json={"preset": "strict"}).json == {"preset": "strict"}
+        until(phone, lambda event: event.get("preset") == "strict" and event["threshold"] is None)
+    assert [message["preset"] for message in board.told("decision")] == ["strict"]
+    board.unplug()
+    board.plug_in()
+    board.wait_for(lambda: len(board.told("decision")) == 2)
+    assert len(board.told("threshold")) == 1
+    for preset in (None, "bold", 1, ["strict"]):
+        answer = client.post("/board/preset", json={"preset": preset})
+        assert answer.status_code == 400 and "preset is one of strict, normal, eager, got" in answer.json["detail"]
+    assert parts.board.feed.snapshot()["preset"] == "strict"
 
 
 # The virtual board's process

@@ -160,5 +160,7 @@ export const listPorts = () => ask('/board/ports');
 export const choosePort = (port) => ask('/board/port', { method: 'PUT', json: { port } });
 /** @param {{ project: string, label: string, ms: number, speaker?: string }} what @returns {Promise<Clip>} */
 export const recordOnBoard = (what) => ask('/board/record', { method: 'POST', json: what });
+/** @param {string} preset */
+export const setPreset = (preset) => ask('/board/preset', { method: 'POST', json: { preset } });
 /** @param {number} value */
 export const setThreshold = (value) => ask('/board/threshold', { method: 'POST', json: { value } });

@@ -8,7 +8,7 @@ const PROBLEM_EVENTS = 25; // about five seconds of inferences
 const N_LEVELS = 256; // of an int8 score, the lowest of which is 0
 
 /**
- * @typedef {{ firmware: string, bundle: string, labels: string[], runtime: string, arena_bytes: number }} Hello
+ * @typedef {{ firmware: string, bundle: string, labels: string[], runtime: string, arena_bytes: number, presets?: string[], preset?: string | null }} Hello
  * @typedef {{ scores: number[], label: number, features_us: number, model_us: number, at: number }} Inference
  * @typedef {{ seq: number, time: string, name: string, score: number }} Detection
  * @typedef {object} Board
@@ -21,7 +21,8 @@ const N_LEVELS = 256; // of an int8 score, the lowest of which is 0
  * @property {Hello | null} hello
  * @property {Inference | null} last_inference
  * @property {Detection[]} detections newest first
- * @property {number | null} threshold null: that of the model
+ * @property {number | null} threshold one for every word; null: those of the preset
+ * @property {string | null} preset null: nobody has chosen one
  * @property {number} dropped_lines
  * @property {number} sequence_gaps
  * @property {boolean} complete whether nothing was missed since the page last listened
@@ -32,7 +33,7 @@ const N_LEVELS = 256; // of an int8 score, the lowest of which is 0
 /** @type {Board} */
 export const UNKNOWN_BOARD = {
   known: false, reachable: true, connected: false, detail: '', port: null, virtual: false, hello: null, last_inference: null,
-  detections: [], threshold: null, dropped_lines: 0, sequence_gaps: 0, complete: true, problem: '', problem_seq: 0,
+  detections: [], threshold: null, preset: null, dropped_lines: 0, sequence_gaps: 0, complete: true, problem: '', problem_seq: 0,
 };
 const NOTHING_HEARD = { last_inference: null, dropped_lines: 0, sequence_gaps: 0, problem: '' };
 
@@ -44,10 +45,10 @@ export const dequantise = (scores) => scores.map((score) => (score + N_LEVELS / 
 /** What the board is after a message of the server.
  *  @param {Board} before @param {Record<string, any>} message @returns {Board} */
 export function after(before, message) {
-  const { seq, time, snapshot, connected, detail, port, virtual, threshold, losses } = message;
+  const { seq, time, snapshot, connected, detail, port, virtual, threshold, preset = null, losses } = message;
   if (snapshot) return { ...before, ...snapshot, detections: snapshot.detections.slice(0, N_HEARD), known: true, complete: message.complete };
   if (connected !== undefined) return { ...before, ...NOTHING_HEARD, connected, detail, port, virtual, hello: connected ? before.hello : null };
-  if (threshold !== undefined) return { ...before, threshold };
+  if (threshold !== undefined) return { ...before, threshold, preset };
   if (losses) return { ...before, ...losses };
   return { ...before, ...said(before, message.message ?? {}, seq, time) };
 }

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from '../../../vendor/preact.js';
 import { access, learnFrom } from '../../data/access.js';
 import * as api from '../../data/api.js';
 import { board, dequantise, watchBoard } from '../../data/board.js';
+import { decisionOf } from '../../dsp/decision.js';
 import { GOOD, kindOf, project, refreshProject } from '../../data/project.js';
 import { settings } from '../../data/settings.js';
 import { useStore } from '../../data/store.js';
@@ -15,9 +16,12 @@ import { AddLabel, LabelChips, countOf } from '../parts/labels.js';
 import { AccessNotice, Problem, Welcome } from '../parts/notices.js';
 import { Page } from '../parts/page.js';
 import { HeardList, Scores } from '../parts/scores.js';
+import { Presets, presetOf } from '../words/presets.js';
 
 /** @typedef {import('../../data/board.js').Board} Board */
 /** @typedef {import('../../data/board.js').Detection} Detection */
+/** @typedef {import('../../data/board.js').Hello} Hello */
+/** @typedef {import('../../dsp/decision.js').DecisionParams} DecisionParams */
 
 const RECORD_MS = 2000;
 const AGE_TICK_MS = 500;
@@ -82,7 +86,7 @@ function Present({ current }) {
         <${HeardList} heard=${heard} />
         <${Latency} inference=${last_inference} />
         ${dropped_lines + sequence_gaps > 0 && html`<p class="small warn numbers">${t('Lost on the wire: {lines}, {gaps}.', { lines: tn(dropped_lines, '{n} broken line', '{n} broken lines'), gaps: tn(sequence_gaps, '{n} gap', '{n} gaps') })}</p>`}
-        <${Threshold} current=${current} />
+        <${Certainty} current=${current} hello=${hello} />
         <${Facts} current=${current} />
       </div>
       ${kindOf(name) === 'speech' ? html`<${Desk} />` : html`<p class="quiet">${tx('The board records words, and this phone works with the pictures of {name}. To record on the board, {link}.', { name, link: html`<a href="#/projects">${t('use a project of words')}</a>` })}</p>`}
@@ -106,32 +110,52 @@ function Latency({ inference }) {
       ${t('Last message {age} s ago.', { age: age.toFixed(1) })}</p>`;
 }
 
-/** @param {{ current: Board }} props */
-function Threshold({ current: { threshold, hello } }) {
-  const [model, setModel] = useState(/** @type {number | null} */ (null));
+/** How sure the model must be: one of its presets, or one threshold for every word. @param {{ current: Board, hello: Hello }} props */
+function Certainty({ current: { threshold, preset }, hello }) {
+  const decision = useDecision(hello);
   const [moved, setMoved] = useState(/** @type {number | null} */ (null));
   const [problem, setProblem] = useState('');
-  const bundle = hello?.bundle ?? '';
-  useEffect(() => {
-    // A board that was flashed from another computer runs a model that is not known here.
-    api.listBundles().then((bundles) => setModel(bundles.find(({ manifest: { project: name, run } }) => `${name}/${run}` === bundle)?.manifest.decision.threshold ?? null), learnFrom);
-  }, [bundle]);
-  useEffect(() => setMoved(null), [threshold]);
-  async function set(/** @type {any} */ event) {
+  useEffect(() => setMoved(null), [threshold, preset]);
+  async function ask(/** @type {Promise<unknown>} */ answer) {
     try {
-      await api.setThreshold(Number(event.target.value));
+      await answer;
       setProblem('');
     } catch (error) {
       setMoved(null);
       setProblem(sentence(error));
     }
   }
-  const value = moved ?? threshold ?? model;
+  const chosen = threshold === null ? presetOf(preset ?? hello.preset ?? undefined, decision) : '';
+  const value = moved ?? threshold ?? commonThreshold(decision, chosen);
   return html`
+    <${Presets} decision=${decision} preset=${chosen} disabled=${false} onChoose=${(/** @type {string} */ name) => ask(api.setPreset(name))} />
     <label class="slider"><span class="small quiet">${t('Threshold: a word is heard when its score reaches it.')}</span>
-      <input type="range" min="0" max="1" step="0.01" value=${value ?? 0.5} onInput=${(/** @type {any} */ event) => setMoved(Number(event.target.value))} onChange=${set} />
+      <input type="range" min="0" max="1" step="0.01" value=${value ?? 0.5} onInput=${(/** @type {any} */ event) => setMoved(Number(event.target.value))}
+        onChange=${(/** @type {any} */ event) => ask(api.setThreshold(Number(event.target.value)))} />
       <output>${value === null ? '–' : value.toFixed(2)}</output></label>
     ${problem && html`<${Problem} message=${problem} />`}`;
+}
+
+/** How the board's model decides; of a board that was flashed from another computer only its presets' names are known. @param {Hello} hello */
+function useDecision({ bundle, presets, preset }) {
+  const [known, setKnown] = useState(/** @type {DecisionParams | null} */ (null));
+  useEffect(() => {
+    const isIts = (/** @type {api.Bundle} */ { manifest: { project: name, run } }) => `${name}/${run}` === bundle;
+    setKnown(null);
+    api.listBundles().then((bundles) => {
+      const found = bundles.find(isIts);
+      setKnown(found ? decisionOf(/** @type {any} */ (found.manifest)) : null);
+    }, learnFrom);
+  }, [bundle]);
+  const names = presets ?? Object.keys(known?.presets ?? {}); // older firmware does not name them
+  const offered = Object.fromEntries(names.map((name) => [name, known?.presets[name] ?? { false_accepts_per_hour: null, thresholds: {} }]));
+  return { n_smooth: 0, refractory: 0, preset: known?.preset ?? preset ?? names[0] ?? '', presets: offered, chosen_on: known?.chosen_on ?? null };
+}
+
+/** Where a preset has the same threshold for every word. @param {DecisionParams} decision @param {string} preset */
+function commonThreshold({ presets }, preset) {
+  const [first = null, ...others] = Object.values(presets[preset]?.thresholds ?? {});
+  return others.every((other) => other === first) ? first : null;
 }
 
 /** @param {{ current: Board }} props */

@@ -28,9 +28,9 @@ export function Presets({ decision, preset, disabled, onChoose }) {
 
 /** What a preset was chosen for, and what it cost there. @param {DecisionParams} decision @param {string} preset */
 function costOf({ presets, chosen_on: on }, preset) {
-  const rate = presets[preset].false_accepts_per_hour;
+  const rate = presets[preset]?.false_accepts_per_hour ?? null; // on the board, one threshold may stand for all presets
   if (rate === null) return '';
-  if (!on) return t('Chosen for about {rate} false alarms an hour.', { rate });
+  if (!on?.keywords) return t('Chosen for about {rate} false alarms an hour.', { rate });
   const { negative_hours, keywords: n, extrapolated, false_rejects } = on;
   const share = false_rejects[preset];
   const [missed, low, high] = [share, ...wilsonInterval(Math.round(share * n), n)].map((part) => Math.round(100 * part));

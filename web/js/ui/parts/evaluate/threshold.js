@@ -1,6 +1,7 @@
 /** How sure the model must be: what each threshold lets in that is wrong, and what it misses. */
 
 import { html, useMemo, useState } from '../../../../vendor/preact.js';
+import { decisionOf } from '../../../dsp/decision.js';
 import { wilsonInterval } from '../../../dsp/interval.js';
 import { curveOf, pointAt } from '../../../dsp/metrics.js';
 import { UNKNOWN } from '../../../data/project.js';
@@ -23,12 +24,13 @@ const onSlider = (threshold) => Math.floor(100 * threshold + 1e-9) / 100;
 
 /** @param {{ manifest: Record<string, any>, rows: Row[], engine: Engine, split: string }} props */
 export function Threshold({ manifest, rows, engine, split }) {
-  const { labels, kind, project, decision } = manifest;
+  const { labels, kind, project } = manifest;
   const keywords = labels.filter((/** @type {string} */ label) => label !== UNKNOWN);
-  const own = decision?.threshold ?? USUAL;
   const [label, setLabel] = useState(keywords[0]);
+  const own = ownThreshold(manifest, label);
   const [view, setView] = useState(/** @type {View} */ ('roc'));
-  const [threshold, setThreshold] = useState(own);
+  const [moved, setThreshold] = useState(/** @type {number | null} */ (null));
+  const threshold = moved ?? own;
   const index = labels.indexOf(label);
   const curve = useMemo(() => curveOf(rows.map((row) => (row[engine] ?? [])[index]), rows.map(({ truth }) => truth === index)), [rows, engine, index]);
   const drawn = curve.positives > 0 && curve.negatives > 0;
@@ -47,7 +49,7 @@ export function Threshold({ manifest, rows, engine, split }) {
               says=${t('{curve} curve of {label}; the area under the ROC curve is {area}', { curve: view.toUpperCase(), label, area: (curve.area ?? 0).toFixed(3) })} />
           </div>
           <div class="stack">
-            <${Slider} threshold=${threshold} own=${own} onChange=${setThreshold} />
+            <${Slider} threshold=${threshold} own=${own} onChange=${setThreshold} onBack=${() => setThreshold(null)} />
             <${Errors} curve=${curve} threshold=${threshold} label=${label} kind=${kind} />
             <p class="small quiet numbers">${t('Area under the ROC curve: {area}; 1 is perfect, 0.5 is guessing.', { area: (curve.area ?? 0).toFixed(3) })}</p>
             <${Decision} manifest=${manifest} />
@@ -56,13 +58,20 @@ export function Threshold({ manifest, rows, engine, split }) {
     </section>`;
 }
 
-/** @param {{ threshold: number, own: number, onChange: (threshold: number) => void }} props */
-const Slider = ({ threshold, own, onChange }) => html`
+/** What the model itself asks of a label. @param {Record<string, any>} manifest @param {string} label */
+function ownThreshold(manifest, label) {
+  if (!manifest.decision) return USUAL;
+  const { preset, presets } = decisionOf(/** @type {any} */ (manifest));
+  return presets[preset].thresholds[label];
+}
+
+/** @param {{ threshold: number, own: number, onChange: (threshold: number) => void, onBack: () => void }} props */
+const Slider = ({ threshold, own, onChange, onBack }) => html`
   <div class="stack close">
     <label class="slider"><span>${t('Threshold')}</span>
       <input type="range" min="0" max="1" step="0.01" value=${threshold} onInput=${(/** @type {any} */ event) => onChange(Number(event.target.value))} />
       <output>${threshold.toFixed(2)}</output></label>
-    <div><button class="button" type="button" disabled=${threshold === own} onClick=${() => onChange(own)}>${t('Back to {threshold}', { threshold: own.toFixed(2) })}</button></div>
+    <div><button class="button" type="button" disabled=${threshold === own} onClick=${onBack}>${t('Back to {threshold}', { threshold: own.toFixed(2) })}</button></div>
   </div>`;
 
 /** @param {{ curve: import('../../../dsp/metrics.js').Curve, threshold: number, label: string, kind: import('../kind.js').Kind }} props */
@@ -81,11 +90,12 @@ const Rate = ({ name, n, of, says }) => html`
   <div><dt>${name}</dt><dd class="numbers"><strong>${n}</strong> ${says}: <strong>${percent(n / of)}</strong> (${range(wilsonInterval(n, of))})</dd></div>`;
 
 /** What the bundle decides by. @param {{ manifest: Record<string, any> }} props */
-function Decision({ manifest: { decision, params } }) {
-  if (!decision) return html`<p class="small quiet">${t('A model for photos has no threshold: the highest score is shown, whatever it is.')}</p>`;
-  const { threshold, n_smooth: smooth, refractory } = decision;
+function Decision({ manifest }) {
+  if (!manifest.decision) return html`<p class="small quiet">${t('A model for photos has no threshold: the highest score is shown, whatever it is.')}</p>`;
+  const { n_smooth: smooth, refractory, preset, presets } = decisionOf(/** @type {any} */ (manifest));
+  const thresholds = Object.entries(presets[preset].thresholds).map(([label, value]) => `${label} ${value.toFixed(2)}`).join(', ');
   return html`
     <details><summary>${t('How this model decides')}</summary>
-      <p>${t('It listens several times a second. A word is detected when the mean of its last {n} scores is the highest and reaches {threshold}; then nothing is for {seconds} s. Here every clip is one answer, so on a stream there are fewer mistakes of a moment, and more hours in which to make them.', {
-        n: smooth, threshold: threshold.toFixed(2), seconds: refractory / params.sample_rate })}</p></details>`;
+      <p>${t('It listens several times a second. A word is detected when the mean of its last {n} scores is the highest and reaches its threshold ({thresholds}); then nothing is for {seconds} s. Here every clip is one answer, so on a stream there are fewer mistakes of a moment, and more hours in which to make them.', {
+        n: smooth, thresholds, seconds: refractory / manifest.params.sample_rate })}</p></details>`;
 }
