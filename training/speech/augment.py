@@ -34,6 +34,7 @@ _N_MADE = 96  # synthetic noises to draw from: making a new one each time takes 
 _MADE_LEVEL = 0.05  # of full scale, at which they are made: far from clipping and from rounding
 _N_THROATS = 25
 _CHUNK_WINDOWS = 64
+_UNKNOWN_SHARE = 1.4  # in shares of a keyword: with more the keywords lose to it, with fewer it to them
 _COLOURS_DB = np.array([3.0, 1.8, 1.2, 1.2])  # deviation of each wave over the bands that colours a microphone
 
 Powers = NDArray[np.float32]
@@ -57,10 +58,10 @@ class Augmentation:
     floor_dbfs: tuple[float, float] = (-85.0, -58.0)
     mask_bands: float = 0.2  # of all bands, at most
     mask_frames: float = 0.2
-    spoken_share: float = 0.2  # of a keyword's windows, those that synthetic voices say
+    spoken_share: float = 0.4  # of a keyword's windows, those that synthetic voices say
     spoken_unknown: float = 0.35
-    noise_windows: float = 0.06  # of a batch: nobody speaks
-    cut_windows: float = 0.06  # of a batch: a keyword of which less than half is left, which is none
+    noise_windows: float = 0.05  # of a batch: nobody speaks
+    cut_windows: float = 0.03  # of a batch: a keyword of which less than half is left, which is none
     cut_seconds: tuple[float, float] = (0.5, 0.65)
 
 
@@ -255,9 +256,7 @@ class Augmenter:
         share = np.where(recorded > 0, self._settings.spoken_share, 1.0)
         share[self._unknown] = self._settings.spoken_unknown if recorded[self._unknown] > 0 else 1.0
         share[np.bincount(spoken.labels, minlength=n_labels) == 0] = 0.0
-        wanted = np.ones(n_labels)
-        wanted[-1] = 2.0
-        wanted /= wanted.sum()
+        wanted = _class_shares(n_labels)
         # What is spoken of a class takes its share from what is recorded of it.
         own = _draw_probabilities(spoken.labels, n_labels)
         per_class = np.bincount(spoken.labels, own, n_labels)
@@ -317,10 +316,15 @@ def _loud_part(powers: Powers) -> Powers:
 
 
 def _draw_probabilities(labels: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
-    """Each window's chance to be drawn: keywords in equal shares, unknown (the widest class) in two."""
-    share = np.ones(n_labels)
-    share[-1] = 2.0
+    """Each window's chance to be drawn, so that classes have their shares however many windows there are of each."""
     counts = np.bincount(labels, minlength=n_labels)
-    probabilities = (share / np.maximum(counts, 1))[labels]
+    probabilities = (_class_shares(n_labels) / np.maximum(counts, 1))[labels]
     chances: NDArray[np.float64] = probabilities / probabilities.sum()
     return chances
+
+
+def _class_shares(n_labels: int) -> NDArray[np.float64]:
+    """Of what is drawn: keywords in equal shares, unknown, the widest class, in a larger one."""
+    shares = np.ones(n_labels)
+    shares[-1] = _UNKNOWN_SHARE
+    return shares / shares.sum()

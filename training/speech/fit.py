@@ -27,7 +27,9 @@ TUNING_RATE = 1e-3  # at most, where a body knows words already: it shall not fo
 
 _HEAD_WINDOWS = 1536  # drawn to begin the last layer with
 _HEAD_STRENGTH = 0.03  # of its logistic regression, the inverse of the regularisation
-_AGREEMENT = 0.7  # of a keyword as synthetic voices say it with the recordings; by chance it is 0.5
+# Of a keyword as synthetic voices say it with the recordings. Of 16 words by 1, 3 and 10 people: 0.71 to 0.96 (once 0.46), and
+# of a keyword with the recordings of another 0.05 to 0.56.
+_AGREEMENT = 0.62
 
 Held = tuple[NDArray[np.float32], NDArray[np.int64]]  # features, shape (n, n_frames, n_mfcc), and indices of classes, shape (n,)
 

@@ -201,7 +201,7 @@ def pretrain(preset: str, params: MfccParams, material: Material, steps: int, se
         "seed": seed,
         "right_of_augmented": round(float(history.history["accuracy"][-1]), 3),
         "licence": LICENCE,
-        "attribution": f"{ATTRIBUTION}; synthetic voices: eSpeak NG, Flite (CMU)",
+        "attribution": f"{ATTRIBUTION.rstrip('.')}; synthetic voices: eSpeak NG, Flite (CMU)",
         "versions": versions(("tensorflow", "keras", "numpy", "espeakng-loader")),
     }
     return model.get_weights()[:-2], about
