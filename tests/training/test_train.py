@@ -77,6 +77,13 @@ def test_events_tell_the_whole_way(trained: tuple[Path, list[dict]]) -> None:
     assert 1e6 < manifest["board"]["instructions"] < 3e6 and manifest["board"]["estimated"] is True
 
 
+def test_it_has_chosen_how_sure_it_must_be(trained: tuple[Path, list[dict]]) -> None:
+    decision = json.loads((trained[0] / "manifest.json").read_text())["decision"]
+    assert list(decision["presets"]) == ["strict", "normal", "eager"] == list(decision["chosen_on"]["false_rejects"])
+    assert all(set(preset["thresholds"]) == {"rise", "fall"} for preset in decision["presets"].values())
+    assert decision["chosen_on"]["keywords"] >= 60 and decision["chosen_on"]["negative_hours"] > 0.05
+
+
 def test_the_model_tells_the_words_apart(trained: tuple[Path, list[dict]]) -> None:
     manifest = json.loads((trained[0] / "manifest.json").read_text())
     for engine in ("float", "int8"):
