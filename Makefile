@@ -9,7 +9,7 @@ NODE_PATHS := $(abspath $(VENV))/node/bin
 export PATH := $(NODE_PATHS):$(PATH)
 ARGS ?=
 
-.PHONY: run setup test lint bench-features bench-web bench-camera bench-studio bench-firmware generated picture model-yes-no clean
+.PHONY: run setup test lint bench-features bench-web bench-camera bench-studio bench-firmware bench-speech bodies generated picture model-yes-no clean
 
 run: setup
 	@$(BIN)/nestling serve $(ARGS)
@@ -126,6 +126,10 @@ bench-studio: setup $(VENV)/.test-installed
 bench-firmware: setup toolchain
 	@$(BIN)/python -m tests.firmware.bench
 
+# What is trained, on recordings of people never heard; SPEECH's folder, or ../shared/data. An hour and a half.
+bench-speech: setup
+	@$(BIN)/nestling bench speech --out docs/benchmarks.md
+
 # What is generated and in git: golden vectors, the shipped bundle's sketch, the service worker's list.
 generated: setup
 	@$(BIN)/python -m training.features.vectors && $(BIN)/python -m training.features.stage_vectors && $(BIN)/python -m training.speech.locate && $(BIN)/python -m training.speech.verdict && $(BIN)/python -m training.speech.stream_vectors && $(BIN)/python -m training.vision.vectors && $(BIN)/python -m training.vision.kernel_vectors && $(BIN)/python -m training.convert.sketch exports/yes-no && $(BIN)/python web/tools/precache.py
@@ -133,6 +137,10 @@ generated: setup
 # The README's picture: real pages, real voices (see tests/e2e/picture.py).
 picture: setup $(VENV)/.test-installed browser
 	@$(BIN)/python tests/e2e/picture.py
+
+# The bodies that training begins with (training/speech/bodies), from the same folder; it needs Flite.
+bodies: setup
+	@$(BIN)/python -m training.speech.pretrain $(SPEECH)
 
 # The shipped model: SPEECH is a folder with train/, validation/ and background_noise/ from Speech Commands.
 model-yes-no: setup

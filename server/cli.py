@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from server import cli_board, cli_sample, cli_search, cli_stream, cli_training
+from server import cli_bench, cli_board, cli_sample, cli_search, cli_stream, cli_training
 from server.settings import Settings
 from training.convert.manifest import KINDS
 
@@ -100,7 +100,7 @@ for command in (
     *(cli_training.train, cli_training.evaluate, cli_training.classify, cli_stream.stream, cli_training.features),
     cli_search.search,
     *(cli_board.bridge, cli_board.board, cli_board.flash, cli_board.codegen),
-    cli_sample.sample,
+    *(cli_sample.sample, cli_bench.bench),
 ):
     main.add_command(command)
 

@@ -4,7 +4,7 @@ import importlib
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +64,10 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
               help="The network, for recordings.")  # fmt: skip
 @click.option("--design", type=FILE, help="A network of your own instead: its layers as JSON (DESIGN.md says how).")
 @click.option("--expert-model", type=FILE, help="A network of your own instead: a Python file with build(input_shape, n_labels).")
+@click.option("--head-start/--from-scratch", default=True, show_default=True,
+              help="Begin with a body that can tell hundreds of words apart, where there is one for the network.")  # fmt: skip
+@click.option("--synthetic/--no-synthetic", default=True, show_default=True,
+              help="Learn from words of synthetic voices, too.")  # fmt: skip
 @click.option("--run", callback=_parse_name, help="Name of the bundle.  [default: date and time]")
 @click.option("--exports", type=click.Path(file_okay=False, path_type=Path), default=CHECKOUT / "exports",
               show_default="<checkout>/exports", help="Where the bundle goes: <exports>/<project>/<run>.")  # fmt: skip
@@ -72,8 +76,8 @@ def _parse_name(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line while training.")
 def train(
     project: str | None, clips: Path | None, kind: str | None, labels: tuple[str, ...], epochs: int | None, seed: int,
-    preset: str | None, design: Path | None, expert_model: Path | None, run: str | None, exports: Path, data: Path,
-    as_json: bool,
+    preset: str | None, design: Path | None, expert_model: Path | None, head_start: bool, synthetic: bool, run: str | None,
+    exports: Path, data: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Train a model on recorded words or on photos and write its bundle, checked, for the phone and the board.
 
@@ -95,7 +99,7 @@ def train(
         config = RunConfig(
             clips=folder, labels=labels, bundle=exports / project / run, project=project, run=run, epochs=epochs, seed=seed
         )
-        manifest = _train(kind, config, settings, network, emit)
+        manifest = _train(kind, config, settings, {"design": network, "head_start": head_start, "synthetic": synthetic}, emit)
     if not as_json:
         _print_trained(manifest, config.bundle)
 
@@ -134,7 +138,7 @@ def _network(preset: str | None, file: Path | None, expert_model: Path | None, s
 
 
 def _train(
-    kind: str, config: Any, settings: ProjectSettings, design: Design, emit: Callable[[dict[str, Any]], None]
+    kind: str, config: Any, settings: ProjectSettings, network: Mapping[str, Any], emit: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     if kind == "vision":
         from training.vision.train import train as train_vision
@@ -143,7 +147,7 @@ def _train(
     from training.speech.train import TrainConfig
     from training.speech.train import train as train_speech
 
-    return train_speech(TrainConfig(**vars(config), params=settings.front_end(), design=design), emit)
+    return train_speech(TrainConfig(**vars(config), params=settings.front_end(), **network), emit)
 
 
 @click.command()

@@ -93,7 +93,7 @@ def test_the_model_tells_the_words_apart(trained: tuple[Path, list[dict]]) -> No
         assert 0 < low < test["accuracy"] <= high <= 1
     assert manifest["checks"]["tfjs_max_difference"] < 1e-4
     assert 5_000 < manifest["arena_bytes"] < 60_000
-    assert manifest["files"]["model_int8.tflite"]["bytes"] == (trained[0] / "model_int8.tflite").stat().st_size < 50_000
+    assert manifest["files"]["model_int8.tflite"]["bytes"] == (trained[0] / "model_int8.tflite").stat().st_size < 60_000
     assert set(manifest["files"]) >= {
         "model.keras",
         "model_float.tflite",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.clips import Clip
-from training.features import MfccParams, extract
+from training.features import MfccParams
 from training.labels import UNKNOWN
 from training.speech.audio import read_clip, to_pcm
 from training.speech.augment import MARGIN_SECONDS, coloured_noise
@@ -144,11 +144,6 @@ def another_take(pcm: NDArray[np.int16], sample_rate: int, rng: np.random.Genera
     noise = coloured_noise(1, n, sample_rate, rng)[0]
     level = np.sqrt((samples**2).mean() / (noise**2).mean()) * 10 ** (-rng.uniform(*_SNR_DB) / 20)
     return to_pcm((samples + level * noise) * 10 ** (rng.uniform(*_GAIN_DB) / 20))
-
-
-def features_of(windows: Windows, params: MfccParams) -> NDArray[np.float32]:
-    """Of windows without margins."""
-    return extract(windows.pcm, params, np.float32)
 
 
 def edge_impulse_params(params: MfccParams) -> MfccParams:

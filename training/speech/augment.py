@@ -34,7 +34,9 @@ _N_MADE = 96  # synthetic noises to draw from: making a new one each time takes 
 _MADE_LEVEL = 0.05  # of full scale, at which they are made: far from clipping and from rounding
 _N_THROATS = 25
 _CHUNK_WINDOWS = 64
-_UNKNOWN_SHARE = 1.4  # in shares of a keyword: with more the keywords lose to it, with fewer it to them
+_LEAST_UNKNOWN, _MOST_UNKNOWN = 1.4, 3.0  # in shares of a keyword: with more the keywords lose to it, with fewer it to them
+_SPOKEN_KEYWORD, _LEAST_SPOKEN_KEYWORD = 20, 0.04  # as many recordings all synthetic voices together are worth
+_SPOKEN_UNKNOWN, _LEAST_SPOKEN_UNKNOWN = 16, 0.1
 _COLOURS_DB = np.array([3.0, 1.8, 1.2, 1.2])  # deviation of each wave over the bands that colours a microphone
 
 Powers = NDArray[np.float32]
@@ -58,8 +60,6 @@ class Augmentation:
     floor_dbfs: tuple[float, float] = (-85.0, -58.0)
     mask_bands: float = 0.2  # of all bands, at most
     mask_frames: float = 0.2
-    spoken_share: float = 0.4  # of a keyword's windows, those that synthetic voices say
-    spoken_unknown: float = 0.35
     noise_windows: float = 0.05  # of a batch: nobody speaks
     cut_windows: float = 0.03  # of a batch: a keyword of which less than half is left, which is none
     cut_seconds: tuple[float, float] = (0.5, 0.65)
@@ -221,7 +221,7 @@ class Augmenter:
         n_labels: number of classes; the last one is unknown.
         seed: the same seed draws the same batches.
         settings: strengths.
-        spoken: windows of synthetic voices, which are drawn as often as their share of a class says.
+        spoken: windows of synthetic voices, which have a share of each class.
     """
 
     def __init__(
@@ -252,15 +252,15 @@ class Augmenter:
 
     def _add(self, spoken: Windows, powers: Powers, n_labels: int) -> None:
         """Let synthetic voices have their share of each class; all of it where nobody has recorded any."""
-        recorded = np.bincount(self._labels, self._probabilities, n_labels)
-        share = np.where(recorded > 0, self._settings.spoken_share, 1.0)
-        share[self._unknown] = self._settings.spoken_unknown if recorded[self._unknown] > 0 else 1.0
+        counts = np.bincount(self._labels, minlength=n_labels)
+        share = np.array([_spoken_share(count, label == self._unknown) for label, count in enumerate(counts)])
         share[np.bincount(spoken.labels, minlength=n_labels) == 0] = 0.0
-        wanted = _class_shares(n_labels)
+        wanted = _class_shares(counts)
         # What is spoken of a class takes its share from what is recorded of it.
         own = _draw_probabilities(spoken.labels, n_labels)
         per_class = np.bincount(spoken.labels, own, n_labels)
         of_spoken = (wanted * share / np.where(per_class > 0, per_class, 1.0))[spoken.labels] * own
+        recorded = np.bincount(self._labels, self._probabilities, n_labels)
         of_recorded = (wanted * (1 - share) / np.where(recorded > 0, recorded, 1.0))[self._labels] * self._probabilities
         self._powers = np.concatenate([self._powers, powers])
         self._labels = np.concatenate([self._labels, spoken.labels])
@@ -318,13 +318,22 @@ def _loud_part(powers: Powers) -> Powers:
 def _draw_probabilities(labels: NDArray[np.int64], n_labels: int) -> NDArray[np.float64]:
     """Each window's chance to be drawn, so that classes have their shares however many windows there are of each."""
     counts = np.bincount(labels, minlength=n_labels)
-    probabilities = (_class_shares(n_labels) / np.maximum(counts, 1))[labels]
+    probabilities = (_class_shares(counts) / np.maximum(counts, 1))[labels]
     chances: NDArray[np.float64] = probabilities / probabilities.sum()
     return chances
 
 
-def _class_shares(n_labels: int) -> NDArray[np.float64]:
-    """Of what is drawn: keywords in equal shares, unknown, the widest class, in a larger one."""
-    shares = np.ones(n_labels)
-    shares[-1] = _UNKNOWN_SHARE
+def _class_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Of what is drawn, given how many windows there are of each class: keywords in equal shares, unknown, the widest class, in
+    a larger one, and the larger the more of it there is to tell.
+    """
+    shares = np.ones(len(counts))
+    ratio = counts[-1] / max(1.0, counts[:-1].mean()) if len(counts) > 1 else 1.0
+    shares[-1] = np.clip(_LEAST_UNKNOWN * np.sqrt(ratio), _LEAST_UNKNOWN, _MOST_UNKNOWN)
     return shares / shares.sum()
+
+
+def _spoken_share(n_recorded: int, is_unknown: bool) -> float:
+    """Of a class, what synthetic voices say of it: most of it where little is recorded, and little where much is."""
+    as_good_as, least = (_SPOKEN_UNKNOWN, _LEAST_SPOKEN_UNKNOWN) if is_unknown else (_SPOKEN_KEYWORD, _LEAST_SPOKEN_KEYWORD)
+    return max(least, as_good_as / (as_good_as + n_recorded))

@@ -23,7 +23,7 @@ from training.speech.windows import Windows
 BATCH_SIZE = 32
 MIN_STEPS = 8  # an epoch of few clips draws this many batches, each clip several times in other guises
 PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
-TUNING_RATE = 1e-3  # at most, where a body knows words already: it shall not forget them for a few clips
+_SLOWEST, _WINDOWS_FOR_PEAK = 0.075, 2000  # a body shall not forget what it knows for a few clips
 
 _HEAD_WINDOWS = 1536  # drawn to begin the last layer with
 _HEAD_STRENGTH = 0.03  # of its logistic regression, the inverse of the regularisation
@@ -76,7 +76,7 @@ def fit(
         sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
         model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
     steps = max(MIN_STEPS, len(learn) // BATCH_SIZE)
-    compile_model(model, epochs, steps, TUNING_RATE if head_start else PEAK_RATE)
+    compile_model(model, epochs, steps, PEAK_RATE * (float(np.clip(len(learn) / _WINDOWS_FOR_PEAK, _SLOWEST, 1)) if body else 1))
     n = model.count_params()
     emit({"event": "stage", "stage": "train", "detail": f"{n:,} parameters, {steps} batches an epoch", "n": n, "steps": steps})
     one_hot = np.eye(n_labels, dtype=np.float32)

@@ -29,17 +29,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("speech", type=Path, nargs="?", default=_default_speech(), help="folder of the recordings")
     parser.add_argument("--out", type=Path, default=TARGET)
-    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--preset", choices=("small", "medium"), default="small", help="the phone loads small in half the time")
+    parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         config = TrainConfig(
-            clips=_gather(options.speech, Path(temporary) / "clips"),
+            clips=gathered(options.speech, Path(temporary) / "clips"),
             labels=("yes", "no"),
             bundle=Path(temporary) / "yes-no",
             project="yes-no",
             run="shipped",
-            design=check_design({"preset": "ds_cnn_wide"}),
+            design=check_design({"preset": options.preset}),
             epochs=options.epochs,
             seed=options.seed,
             fractions=(0.9, 0.1, 0.0),
@@ -57,7 +58,7 @@ def _default_speech() -> Path:
     return Path(os.environ.get("NESTLING_BENCH_DATA", "../shared/data")) / "speech"
 
 
-def _gather(speech: Path, folder: Path) -> Path:
+def gathered(speech: Path, folder: Path) -> Path:
     """One folder of labels: the words and the noise, as links."""
     folder.mkdir()
     for source in (*sorted((speech / "train").iterdir()), speech / "background_noise"):

@@ -24,7 +24,7 @@ from training.run import Emit, RunConfig, counting, describe_run, emit_done, emi
 from training.speech.augment import MARGIN_SECONDS, Augmenter
 from training.speech.clips import check_trainable, list_clips, split_clips
 from training.speech.design import Design, board_figures, check_design, cost
-from training.speech.head_start import find_head_start
+from training.speech.head_start import BODIES, find_head_start, read_about
 from training.speech.presets import DEFAULT_EPOCHS, DEFAULT_PRESET
 from training.speech.spoken import speak_for
 from training.speech.windows import Windows, windows_to_judge, windows_to_learn
@@ -156,6 +156,7 @@ def _fill(
     decision = _decide(folder, config, dataset, stride, model, emit)
     manifest = {
         **describe_run(config, "speech", dataset.labels, _PACKAGES),
+        "attribution": _attribution(config, how["start"]),
         "params": params.to_dict(),
         "params_crc32": params.crc32,
         "window": params.clip_length,
@@ -194,6 +195,13 @@ def _decide(folder: Path, config: TrainConfig, dataset: Dataset, stride: int, mo
     score = sieve(float_engine(model), load_engine(folder, "int8"), dataset.labels)
     validation = dataset.judge["validation"]
     return choose_decision(score, config.params, stride, dataset.labels, validation, config.seed, lambda done, of: None)
+
+
+def _attribution(config: TrainConfig, preset: str | None) -> str:
+    """Whose recordings it learned from: the run's own, and those of the body that it began with."""
+    body = read_about(BODIES)[preset]["attribution"] if preset else ""
+    own = config.attribution.rstrip(".")
+    return body if own in body else f"{config.attribution} {body}".strip()
 
 
 def _board(config: TrainConfig, n_labels: int) -> dict[str, Any]:
