@@ -54,7 +54,7 @@ def test_every_state_is_accessible_and_within_the_screen(
     page = new_phone(launch, viewport=size, color_scheme=scheme, reduced_motion="reduce", has_touch=name == "phone").new_page()
     complaints = watch(page)
     open_page(page, with_expert)
-    expect(page.get_by_role("img", name="From 49 × 1 × 13 to 2 in 12 layers")).to_be_visible()
+    expect(page.get_by_role("img", name="From 49 × 1 × 13 to 2 in 13 layers")).to_be_visible()
     look_at(page, f"design-{name}-{scheme}")
     page.get_by_text("How this is known").click()
     page.locator(".layer .name").nth(1).click()
@@ -162,7 +162,7 @@ def test_what_the_board_does_not_have_is_red_and_not_saved(server: Server, page:
         "The board's C++ has no recurrent layers; take conv1d layers, which look over time as well."
     )
     expect(page.get_by_role("button", name="Mend what is red first")).to_be_disabled()
-    page.get_by_role("button", name="Remove layer 13, LSTM").click()
+    page.get_by_role("button", name="Remove layer 14, LSTM").click()
     expect(page.locator(".action").get_by_role("link", name="Train")).to_be_visible()
 
 

@@ -83,7 +83,7 @@ def test_from_clips_to_inferences(
     look_at(page, f"walk-2-preprocess-{name}-{scheme}")
 
     step(page, "Design a model")
-    expect(page.get_by_text("25 × 7 × 48").first).to_be_visible()  # what comes out of the first convolution
+    expect(page.get_by_text("25 × 1 × 64").first).to_be_visible()  # what comes out of the first convolution
     look_at(page, f"walk-3-design-{name}-{scheme}")
 
     step(page, "Train")
