@@ -80,7 +80,7 @@ class Guises:
 
     Args:
         params: the front end.
-        n_frames: of the windows that will be given, margins and all.
+        n_samples: of the windows that will be given, margins and all.
         noise: recorded noise, int16, shape (n, n_samples), as long as the windows; n may be 0.
         rng: draws.
         settings: strengths.

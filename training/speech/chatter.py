@@ -11,7 +11,7 @@ import soxr
 from numpy.typing import NDArray
 
 from training.speech.audio import to_pcm
-from training.speech.spoken import trimmed, word_list
+from training.speech.spoken import sound_of, trimmed, word_list
 from training.speech.voices import VARIANTS, Utterance, Voices
 
 # eSpeak NG's voices, and common words of each language; English has a list of its own.
@@ -49,7 +49,6 @@ LANGUAGES: Mapping[str, Sequence[str]] = {
         "pappa barn skola prata springa komma göra söka hitta kanske vänner"
     ).split(),
 }
-_MARKS = str.maketrans("", "", "',%_: ")  # of stress and length: they do not tell words apart
 _ENGLISH_SHARE = 0.4
 _N_WORDS = (4, 12)
 _PAUSE_SECONDS = (0.15, 1.2)
@@ -85,8 +84,8 @@ def chatter(seconds: float, keywords: Sequence[str], sample_rate: int, rng: np.r
 
 def _english(keywords: Sequence[str], voices: Voices) -> list[str]:
     """Words of the list that sound like none of the keywords: *know* is none where *no* is one."""
-    sounds = {voices.phonemes(keyword).translate(_MARKS) for keyword in keywords}
-    return [word for word in word_list() if word not in keywords and voices.phonemes(word).translate(_MARKS) not in sounds]
+    sounds = {sound_of(keyword, voices) for keyword in keywords}
+    return [word for word in word_list() if word not in keywords and sound_of(word, voices) not in sounds]
 
 
 def _draw(english: Sequence[str], keywords: Sequence[str], rng: np.random.Generator) -> Utterance:

@@ -31,20 +31,25 @@ class HeadStart:
 
 def find_head_start(design: Design, params: MfccParams, folder: Path = BODIES) -> HeadStart | None:
     """The body for a network, or None: there is one for a preset's layers, unchanged, and the front end it was taught with."""
-    for preset, about in read_about(folder).items():
-        if about["params_crc32"] == params.crc32 and design.layers == preset_design(preset).layers:
-            with np.load(folder / f"{preset}.npz", allow_pickle=False) as kept:
-                weights = [kept[f"arr_{number}"].astype(np.float32) for number in range(len(kept.files))]
-            return HeadStart(preset, weights, about)
-    return None
+    preset, about = _fitting(design, params, folder)
+    if preset is None:
+        return None
+    with np.load(folder / f"{preset}.npz", allow_pickle=False) as kept:
+        weights = [kept[f"arr_{number}"].astype(np.float32) for number in range(len(kept.files))]
+    return HeadStart(preset, weights, about)
 
 
 def has_head_start(design: Design, params: MfccParams) -> bool:
     """Whether training such a network begins with a body."""
-    return any(
-        about["params_crc32"] == params.crc32 and design.layers == preset_design(preset).layers
-        for preset, about in read_about(BODIES).items()
-    )
+    return _fitting(design, params, BODIES)[0] is not None
+
+
+def _fitting(design: Design, params: MfccParams, folder: Path) -> tuple[str | None, dict[str, Any]]:
+    """The preset whose body fits, and what is known of it; None and nothing where none does."""
+    for preset, about in read_about(folder).items():
+        if about["params_crc32"] == params.crc32 and design.layers == preset_design(preset).layers:
+            return preset, about
+    return None, {}
 
 
 def write_body(folder: Path, preset: str, weights: Sequence[NDArray[np.floating]], about: Mapping[str, Any]) -> None:

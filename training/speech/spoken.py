@@ -63,12 +63,17 @@ def trimmed(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.int16
     return to_pcm(samples[audible[0] : audible[-1] + 1] * (_PEAK / peak))
 
 
+def sound_of(text: str, voices: Voices) -> str:
+    """The phonemes of a text without marks of stress and length, which do not tell words apart."""
+    return voices.phonemes(text).translate(_STRESS)
+
+
 def near_misses(keywords: Sequence[str], n: int, voices: Voices) -> list[str]:
     """For each keyword the `n` words of the list that sound most like it, by the edit distance of their phonemes."""
-    sounds = {word: voices.phonemes(word).translate(_STRESS) for word in word_list() if word not in keywords}
+    sounds = {word: sound_of(word, voices) for word in word_list() if word not in keywords}
     found: dict[str, None] = {}
     for keyword in keywords:
-        own = voices.phonemes(keyword).translate(_STRESS)
+        own = sound_of(keyword, voices)
         by_distance = sorted(sounds, key=lambda word: (edit_distance(own, sounds[word]) / max(len(own), len(sounds[word])), word))
         found |= dict.fromkeys([word for word in by_distance if sounds[word] != own][:n])
     return list(found)
@@ -79,7 +84,7 @@ def speak_for(labels: Sequence[str], params: MfccParams, seed: int, emit: Emit) 
     try:
         return spoken_windows(labels, params, int(MARGIN_SECONDS * params.sample_rate), seed, _telling(emit))
     except NoVoicesError as error:
-        warning = f"Nothing was learned from synthetic voices: {error}"
+        warning = f"Nothing is learned from synthetic voices: {error}"
         emit({"event": "warning", "code": "no_voices", "detail": warning})
         return None
 
