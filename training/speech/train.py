@@ -101,7 +101,10 @@ def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset
             counts[clip.label(labels)][split] += 1
     emit_start(emit, config, config.design.title, split_by, counts)
     if not sum(counts[labels[-1]].values()):
-        warning = "There are no clips of other words, so the model will take any word for one of yours."
+        warning = (
+            "There are no clips of other words: it can learn from synthetic voices only what is none of yours. "
+            "Record some other words, too."
+        )
         emit({"event": "warning", "code": "no_other_words", "detail": warning})
     progress = counting(emit, "features", sum(map(len, splits.values())), "clips read")
     margin = int(MARGIN_SECONDS * params.sample_rate)

@@ -71,7 +71,8 @@ function stageText({ stage, n, of, detail }, vision) {
 
 /** @param {Event} event */
 function warningText({ code, labels, detail }) {
-  if (code === 'no_other_words') return t('There are no clips of other words, so the model will take any word for one of yours.');
+  if (code === 'no_other_words') return t('There are no clips of other words: it can learn from synthetic voices only what is none of yours. Record some other words, too.');
+  if (code === 'no_voices') return t('There are no synthetic voices on this computer, or they fell silent: it learns from your recordings alone.');
   if (code === 'few_bursts') return t('The photos of {labels} come from fewer than three bursts. Photos of one burst look alike, so the accuracy is flattering. Take some more in another place or light.', { labels: labels.join(', ') });
   return detail;
 }
