@@ -107,7 +107,7 @@ function Latency({ inference }) {
   const age = Math.max(0, performance.now() - came) / 1000;
   return html`
     <p class="small quiet numbers">${tx('Inference {total} (features {features}, model {model}) on the board.', { total: html`<strong>${ms(features_us + model_us)} ms</strong>`, features: ms(features_us), model: ms(model_us) })}
-      ${t('Last message {age} s ago.', { age: age.toFixed(1) })}</p>`;
+      ${' '}${t('Last message {age} s ago.', { age: age.toFixed(1) })}</p>`;
 }
 
 /** How sure the model must be: one of its presets, or one threshold for every word. @param {{ current: Board, hello: Hello }} props */
