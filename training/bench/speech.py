@@ -111,7 +111,7 @@ def _workshop(bench: Bench, say: Say) -> Iterator[str]:
     yield ""
     yield "Nobody says a word thirty times in the recordings: each person's one recording becomes several takes."
     yield ""
-    yield f"| | {' | '.join(f'{people} people' for people in PEOPLE)} |"
+    yield f"| | {' | '.join('1 person' if people == 1 else f'{people} people' for people in PEOPLE)} |"
     yield "|---|" + "---|" * len(PEOPLE)
     for way in WAYS:
         yield f"| {way} | {' | '.join(_mean(found[way, people]) for people in PEOPLE)} |"
