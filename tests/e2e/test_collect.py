@@ -53,7 +53,10 @@ def is_drawn(card: Locator) -> bool:
     return bool(
         card.locator("canvas").evaluate(
             """(canvas) => {
-              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              // Of a copy: Chromium complains of a canvas that is read again and again.
+              const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+              copy.drawImage(canvas, 0, 0);
+              const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
               const rows = [0.2, 0.8].map((share) => Math.floor(canvas.height * share) * canvas.width * 4);
               const isDrawn = (row) => data.slice(row, row + canvas.width * 4).some((value, i) => i % 4 === 3 && value > 0);
               return canvas.width > 100 && rows.every(isDrawn);

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import PHONE, ROOT, Server, eventually, new_phone, put_clips, put_own_things, put_photos, watch
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
 PAGES = {
     "record": "Record",
@@ -139,6 +139,21 @@ def test_what_to_do_next_is_on_the_first_screen(server: Server, page: Page, rout
     expect(button).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("navigation", name="Steps of the workflow")).to_be_in_viewport(ratio=1)
     expect(page.locator(".head .state")).to_be_in_viewport(ratio=1)
+
+
+def test_a_page_that_is_slow_to_load_does_not_take_the_place_of_the_next(server: Server, page: Page) -> None:
+    waiting: list[Route] = []
+    page.route("**/js/ui/pages/about.js", lambda route: waiting.append(route))
+    page.goto(f"{server.url}/#/more")
+    expect(page.get_by_role("heading", name="More", level=1)).to_be_visible()
+    page.evaluate("location.hash = '#/about'")
+    eventually(lambda: page.evaluate("location.hash") == "#/about" and waiting)
+    page.evaluate("location.hash = '#/projects'")
+    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    with page.expect_response("**/js/ui/pages/about.js"):
+        waiting[0].continue_()
+    page.evaluate("async () => { await import('/js/ui/pages/about.js'); }")
+    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
 
 
 def test_page_weights(with_things: Server, launch: Callable[..., Browser]) -> None:

@@ -38,12 +38,16 @@ async function follow(fallback) {
   const [asked, query] = location.hash.slice(1).split('?');
   const path = asked in PAGES ? asked : fallback;
   if (path !== asked) history.replaceState(null, '', `#${path}`);
+  /** @type {Route} */
   const next = { path, query: new URLSearchParams(query), Component: null, problem: '' };
+  const address = location.hash;
   try {
-    route.set({ ...next, Component: await PAGES[path]() });
+    next.Component = await PAGES[path]();
   } catch {
-    route.set({ ...next, problem: 'This page could not be loaded. Check that the computer that runs Nestling is on, then try again.' });
+    next.problem = 'This page could not be loaded. Check that the computer that runs Nestling is on, then try again.';
   }
+  // A page that was slow to load must not take the place of the one that was asked for after it.
+  if (location.hash === address) route.set(next);
 }
 
 /** @param {string} fallback */
