@@ -205,6 +205,7 @@ def test_a_stored_clip_can_be_relabelled_and_deleted(server: Server, page: Page)
     page.get_by_role("button", name="Open yes").first.click()
     page.get_by_label("Label", exact=True).select_option("no")
     eventually(lambda: sorted(path.parent.name for path in server.clips()) == ["no", "yes"])
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)  # the server knows first, then the page
     page.get_by_role("button", name="Open yes").click()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete for good").click()

@@ -27,7 +27,7 @@ WAIT = 15.0
 N_PHONES = 50
 N_ROUNDS = 12
 N_FILLING = 190  # fewer than a queue holds: none of the detections may be lost
-PROMPT_SECONDS = 1.0
+PROMPT_SECONDS = 5.0  # where a deaf phone holds up the others, they wait for as long as it is deaf
 
 
 class Phone:
