@@ -37,7 +37,7 @@ web/vendor/.built: web/package.json web/package-lock.json web/build.mjs $(wildca
 
 # The network that the camera starts with, made once from the installed weights (half a minute).
 exports/things/manifest.json: training/vision/things.py training/vision/things.tsv training/vision/preprocess.json \
-    training/vision/model.py training/vision/graph.py training/vision/export.py training/vision/weights.py | $(STAMP) web/vendor/.built
+    training/vision/model.py training/convert/graph.py training/vision/export.py training/vision/weights.py | $(STAMP) web/vendor/.built
 	@echo "Making the camera's model ..."
 	@$(BIN)/python -m training.vision.things exports/things
 

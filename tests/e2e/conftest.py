@@ -19,8 +19,8 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from training.convert.bundle import write_bundle
+from training.convert.graph import Graph
 from training.convert.manifest import read_manifest
-from training.vision.graph import Graph
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_DATA = Path(os.environ.get("NESTLING_BENCH_DATA", ROOT.parent / "shared" / "data"))

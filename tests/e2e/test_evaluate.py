@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_clips, put_own_things, put_photos, watch
+from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_clips, put_own_things, put_own_words, put_photos, watch
 from playwright.sync_api import Browser, Locator, Page, expect
 from test_pages import DESKTOP, look_at
 
@@ -41,7 +41,11 @@ def put_model(exports: Path, clips: Sequence[Path], weights: dict[str, Any]) -> 
             shutil.copy(SHIPPED / f"model_{engine}.tflite", folder)
         write_evaluation(folder, LABELS, judged)
         (folder / "weights.json").write_text(json.dumps(weights), encoding="utf-8")
-        figures = {"metrics": summarise_splits(judged, LABELS), "board": {"instructions": 4_310_000}, "float_arena_bytes": 98_352}
+        figures = {"board": {"instructions": 4_310_000}, "arena_bytes": 31_248, "float_arena_bytes": 98_352}
+        figures |= {
+            "metrics": summarise_splits(judged, LABELS),
+            "decision": {"n_smooth": 3, "threshold": 0.7, "refractory": 16_000},
+        }
         return manifest | figures | {"project": "words", "run": "judged"}
 
     write_bundle(exports / "words" / "judged", fill)
@@ -223,7 +227,10 @@ def test_float_and_int8_layer_by_layer(server: Server, page: Page, judged: dict[
 
 
 def test_an_older_bundle_says_what_it_has_not_kept(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/#/evaluate")
+    kept = ("evaluation.json", "weights.json")
+    files = {name: about for name, about in read_manifest(SHIPPED)["files"].items() if name not in kept}
+    bundle = put_own_words(server.exports, files=files)
+    page.goto(f"{server.url}/#/evaluate?bundle={bundle}")
     expect(page.get_by_text("This model was made before answers were kept")).to_be_visible()
     metrics = read_manifest(SHIPPED)["metrics"]["int8"]["validation"]
     expect(page.get_by_role("region", name="Validation", exact=True)).to_contain_text(f"{round(100 * metrics['accuracy'])} %")

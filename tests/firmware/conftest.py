@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,3 +89,17 @@ def run(command: list[str], data: bytes = b"") -> bytes:
 def firmware_sources(sketch: Path) -> list[Path]:
     """All but the adapters."""
     return [path for path in sorted((sketch / "src").rglob("*.cpp")) if path.parent.name != "adapters"]
+
+
+def words(n: int) -> np.ndarray:
+    """The shipped model's keywords by synthetic voices, one a second, in a little noise: int16, shape (n,)."""
+    from training.speech.say import speak
+    from training.speech.voices import Voices
+
+    rng = np.random.default_rng(3)
+    sound = rng.normal(0, 60, n + 16_000)
+    with Voices() as voices:
+        for number, start in enumerate(range(4000, n - 12_000, 16_000)):
+            word = speak(voices, ("yes", "no")[number % 2], 16_000, rng)[:16_000]
+            sound[start : start + len(word)] += word / 3
+    return sound[:n].astype(np.int16)

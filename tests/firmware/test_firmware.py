@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from server.board.protocol import LineReader, encode
-from tests.firmware.conftest import FLAGS, HOST, ROOT, SANITIZERS, SHIPPED, Build, firmware_sources, run
+from tests.firmware.conftest import FLAGS, HOST, ROOT, SANITIZERS, SHIPPED, Build, firmware_sources, run, words
 from training.convert import board_frontend
 from training.convert.board_check import Reference
 from training.convert.sketch import check_for_board, check_labels, write_sketch
@@ -99,7 +99,7 @@ def test_it_says_hello_at_start_and_when_asked(program: Path, manifest: dict[str
         "sample_rate": 16000,
         "window": manifest["window"],
         "stride": manifest["stride"],
-        "presets": ["normal"],
+        "presets": list(manifest["decision"]["presets"]),
         "preset": "normal",
     }
     assert without(second, "seq", "arena_bytes") == without(first, "seq")
@@ -128,18 +128,12 @@ def python_board(reference: Reference, pcm: np.ndarray, threshold: float) -> tup
     return inferences, detections
 
 
-def _words(n: int) -> np.ndarray:
-    """Made-up sound that is taken for a keyword now and then."""
-    t = np.arange(n) / 16_000
-    return (noise(n, 3, 400) + 8000 * np.sin(2 * np.pi * (300 + 250 * np.sin(3 * t)) * t) * (np.sin(5 * t) > 0)).astype(np.int16)
-
-
 def test_a_stream_is_heard_as_python_hears_it(
     program: Path, reference: Reference, manifest: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each inference covers 15,840 samples: 49 frames; Python's window begins where the first of them does.
     monkeypatch.setattr(Reference, "expect", _expect_frames)
-    pcm = _words(160_000)
+    pcm = words(160_000)
     threshold = 0.2
     sizes = np.random.default_rng(4).integers(1, 3000, 400)
     pieces = [piece for piece in np.split(pcm, np.cumsum(sizes)) if len(piece)]
@@ -148,7 +142,7 @@ def test_a_stream_is_heard_as_python_hears_it(
     heard = [without(message, "type", "seq", "features_us", "model_us") for message in of_type(messages, "inference")]
     assert heard == inferences and len(heard) > 40
     assert [without(message, "type", "seq") for message in of_type(messages, "detection")] == detections
-    assert detections, "the made-up sound should be taken for a keyword now and then"
+    assert len(detections) > 3, "most of ten spoken keywords should be detected"
     colours = ("0072b2", "e69f00", "009e73")
     assert [led for led in leds if led != "000000"] == [colours[detection["label"]] for detection in detections]
 
@@ -189,7 +183,7 @@ def test_a_preset_is_chosen_and_said(manifest: dict[str, Any], model: bytes, bui
     presets["strict"]["thresholds"] = {"yes": 1.0, "no": 1.0}
     write_sketch(manifest | {"decision": VECTORS["decision"] | {"presets": presets}}, model, tmp_path / "sketch")
     program = build([HOST / "app_main.cpp", *firmware_sources(tmp_path / "sketch")], [tmp_path / "sketch" / "src", HOST], ["-O0"])
-    info, word = say({"type": "info"}), samples(_words(160_000))
+    info, word = say({"type": "info"}), samples(words(160_000))
     eager, strict = say({"type": "decision", "preset": "eager"}), say({"type": "decision", "preset": "strict"})
     messages, _ = run_board(program, [eager, info, word, say({"type": "threshold", "value": 0.4}), info])
     hello = of_type(messages, "hello")
@@ -483,7 +477,8 @@ def test_a_manifest_that_the_board_cannot_honour_is_refused(
 
 def test_labels_of_any_script_are_said_in_ascii(manifest: dict[str, Any], model: bytes, build: Build, tmp_path: Path) -> None:
     labels = ["größe", "да", "unknown"]
-    write_sketch(manifest | {"labels": labels}, model, tmp_path / "sketch")
+    decision = {"n_smooth": 3, "threshold": 0.7, "refractory": 16_000}
+    write_sketch(manifest | {"labels": labels, "decision": decision}, model, tmp_path / "sketch")
     program = build([HOST / "app_main.cpp", *firmware_sources(tmp_path / "sketch")], [tmp_path / "sketch" / "src", HOST], ["-O0"])
     (hello,), _ = run_board(program, [])
     assert hello["labels"] == labels

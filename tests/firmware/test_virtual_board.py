@@ -24,7 +24,7 @@ from server.board.ports import Port, open_port
 from server.board.protocol import LineReader, encode
 from server.board.virtual import Firmware, Recording, VirtualBoard
 from server.cli import main
-from tests.firmware.conftest import ROOT, SHIPPED, run
+from tests.firmware.conftest import ROOT, SHIPPED, run, words
 from training.convert import board_check, board_image
 from training.convert.board_frontend import extract, quantise
 from training.convert.cortexm import Image, Machine
@@ -120,7 +120,6 @@ def test_it_hears_a_recording_as_the_pc_does(start: Callable[..., VirtualBoard])
 def test_the_emulated_board_says_what_the_pc_says(program: Path, image: Image) -> None:
     """The same sources, the same sound, the same commands: the same lines but for the times that they took."""
     clip = base64.b64encode(noise(300, 5).tobytes()).decode()
-    square = np.where(np.arange(32_000) // 40 % 2, -32768, 32767).astype(np.int16)  # taken for a keyword
     commands = [
         {"type": "threshold", "value": 0.1},
         {"type": "record", "ms": 300},
@@ -130,7 +129,7 @@ def test_the_emulated_board_says_what_the_pc_says(program: Path, image: Image) -
         {"type": "info"},
     ]
     lines = [b"rubbish\n", *(encode(command, seq) for seq, command in enumerate(commands))]
-    pieces = np.split(np.concatenate([noise(32_000, 6), square]), 64)
+    pieces = np.split(np.concatenate([noise(32_000, 6), words(32_000)]), 64)
     firmware = Firmware(Machine(image))
     emulated, script = firmware.take(), b""
     for number, piece in enumerate(pieces):

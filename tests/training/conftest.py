@@ -43,5 +43,6 @@ def clips_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def little_talk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Decisions are chosen on seconds of synthetic talk instead of minutes."""
+    """Models learn from seconds of synthetic talk, and decisions are chosen on seconds, instead of minutes."""
+    monkeypatch.setattr("training.speech.spoken.TALK_SECONDS", 12.0)
     monkeypatch.setattr("training.speech.decide.CHATTER_SECONDS", 5.0)

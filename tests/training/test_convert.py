@@ -57,6 +57,29 @@ def exported(model: "object", features: np.ndarray, tmp_path_factory: pytest.Tem
     return folder, export_model(model, features, features, folder)
 
 
+def test_tfjs_keeps_rounded_weights_in_16_bits(model: "object", features: np.ndarray, tmp_path: Path) -> None:
+    """And folding and rounding change the scores by no more than that costs."""
+    from training.convert.export import export_model
+    from training.convert.half import round_weights
+
+    rounded = clone(model)
+    before = rounded.predict(features, verbose=0)
+    round_weights(rounded)
+    np.testing.assert_allclose(rounded.predict(features, verbose=0), before, atol=5e-3)
+    assert export_model(rounded, features, features, tmp_path)["checks"]["tfjs_max_difference"] < 1e-5
+    n_folded = sum(weights.size for layer in rounded.layers if hasattr(layer, "kernel") for weights in layer.get_weights())
+    stored = sum(path.stat().st_size for path in (tmp_path / "tfjs").glob("*.bin"))
+    assert stored < 2.3 * n_folded, "most weights take 32 bits still"
+
+
+def clone(model: "object") -> "object":
+    import keras
+
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def test_every_form_gives_the_same_scores(model: "object", exported: tuple[Path, dict], features: np.ndarray) -> None:
     import tensorflow as tf
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from server.cli import main
 from training.clips import Clip
+from training.convert.manifest import read_manifest
 from training.features import load_default
 from training.features.mfcc import dct_matrix, mel_filterbank
 from training.speech import chatter, decide
@@ -91,7 +92,7 @@ def test_the_talk_does_not_say_the_keywords() -> None:
     with Voices() as voices:
         words = chatter._english(["no", "write"], voices)
     assert "know" not in words and "right" not in words and len(words) > 100
-    utterances = [chatter._draw(words, ["casa"], np.random.default_rng(seed)) for seed in range(200)]
+    utterances = [chatter._draw(words, ["casa"], np.random.default_rng(seed), list(chatter.LANGUAGES)) for seed in range(200)]
     assert not any("casa" in utterance.text.split() for utterance in utterances)
     assert len({utterance.voice.split("+")[0] for utterance in utterances}) > 10
 
@@ -205,7 +206,7 @@ def test_stream_tells_what_is_detected(tmp_path: Path) -> None:
     ("seconds", "arguments", "message"),
     [
         (0.9, [], "short.wav is shorter than the 1 s that the model hears at once"),
-        (2.0, ["--preset", "bold"], "the model has no preset 'bold'; it has normal"),
+        (2.0, ["--preset", "bold"], "the model has no preset 'bold'; it has strict, normal, eager"),
     ],
 )
 def test_stream_says_what_will_not_do(tmp_path: Path, seconds: float, arguments: list[str], message: str) -> None:
@@ -227,8 +228,9 @@ def test_evaluate_on_a_stream(tmp_path: Path) -> None:
     assert told["keywords"] == 4 and (told["engine"], told["seed"]) == ("int8", 1)
     # Two other words, half a minute of noise, four seconds of radio; four slots of 3.8 s less two windows each.
     assert told["negative_hours"] == pytest.approx((2 + 30 + 4 + 4 * 1.8) / 3600, abs=1e-4)
-    rates = told["presets"]["normal"]
-    assert (rates["chosen_for"], rates["thresholds"]) == (None, {"yes": 0.7, "no": 0.7})
+    rates, shipped = told["presets"]["normal"], read_manifest(SHIPPED)["decision"]["presets"]["normal"]
+    assert set(told["presets"]) == set(PRESETS) and rates["thresholds"] == shipped["thresholds"]
+    assert rates["chosen_for"] == shipped["false_accepts_per_hour"]
     assert rates["false_rejects"] == rates["missed"] / 4
     assert len(told["det"]) == 40
     code, out, _ = run(*command)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.vision.graph import Graph
+from training.convert.graph import Graph
 from training.vision.names import load_things
 from training.vision.weights import read_pth
 

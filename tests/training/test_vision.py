@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from training.convert import tfjs
+from training.convert.graph import Graph
 from training.convert.manifest import read_manifest
 from training.run import RunConfig
 from training.vision import augment
-from training.vision.graph import Graph
 from training.vision.params import load_default
 from training.vision.photos import read_photo
 from training.vision.preprocess import prepare

@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from training.convert import int8, tfjs
+from training.convert.half import store_halves
 from training.convert.tflm import Int8Model, arena_bytes, runtime_name
 from training.quiet import silent_stderr
 
@@ -48,7 +49,8 @@ def export_model(
         (folder / "model_float.tflite").write_bytes(exact)
         quantised = int8.to_int8(saved_model, calibration)
         (folder / "model_int8.tflite").write_bytes(quantised)
-        tfjs.convert(saved_model, folder / "tfjs")
+        tfjs.convert(saved_model, Path(temporary) / "tfjs")
+        store_halves(Path(temporary) / "tfjs", folder / "tfjs")
     scores = np.asarray(model.predict(validation, batch_size=256, verbose=0))
     board = Int8Model(quantised)
     return {

@@ -36,7 +36,7 @@ _N_THROATS = 25
 _CHUNK_WINDOWS = 64
 _LEAST_UNKNOWN, _MOST_UNKNOWN = 1.4, 3.0  # in shares of a keyword: with more the keywords lose to it, with fewer it to them
 _SPOKEN_KEYWORD, _LEAST_SPOKEN_KEYWORD = 20, 0.04  # as many recordings all synthetic voices together are worth
-_SPOKEN_UNKNOWN, _LEAST_SPOKEN_UNKNOWN = 16, 0.1
+_SPOKEN_UNKNOWN, _LEAST_SPOKEN_UNKNOWN = 16, 0.4
 _COLOURS_DB = np.array([3.0, 1.8, 1.2, 1.2])  # deviation of each wave over the bands that colours a microphone
 
 Powers = NDArray[np.float32]

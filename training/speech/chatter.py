@@ -1,6 +1,7 @@
 """Talk that is not for the model: sentences of common words in several languages, said by synthetic voices.
 
-It stands for the radio, the family and the neighbours where a decision is chosen (`training.speech.decide`).
+It stands for the radio, the family and the neighbours, where a model learns (`training.speech.spoken`) and, in other languages,
+where its decision is chosen (`training.speech.decide`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ import soxr
 from numpy.typing import NDArray
 
 from training.speech.audio import to_pcm
-from training.speech.spoken import sound_of, trimmed, word_list
+from training.speech.say import sound_of, trimmed, word_list
 from training.speech.voices import VARIANTS, Utterance, Voices
 
 # eSpeak NG's voices, and common words of each language; English has a list of its own.
@@ -49,13 +50,17 @@ LANGUAGES: Mapping[str, Sequence[str]] = {
         "pappa barn skola prata springa komma göra söka hitta kanske vänner"
     ).split(),
 }
+JUDGED = ("roa/it", "zlw/pl", "gmq/sv")
+LEARNED = tuple(language for language in LANGUAGES if language not in JUDGED)
 _ENGLISH_SHARE = 0.4
 _N_WORDS = (4, 12)
 _PAUSE_SECONDS = (0.15, 1.2)
 _GAIN_DB = (-18.0, 0.0)
 
 
-def chatter(seconds: float, keywords: Sequence[str], sample_rate: int, rng: np.random.Generator) -> NDArray[np.int16]:
+def chatter(
+    seconds: float, keywords: Sequence[str], sample_rate: int, rng: np.random.Generator, languages: Sequence[str]
+) -> NDArray[np.int16]:
     """Sentences with pauses between them, none with a keyword or with an English word that sounds like one.
 
     Args:
@@ -63,6 +68,7 @@ def chatter(seconds: float, keywords: Sequence[str], sample_rate: int, rng: np.r
         keywords: what must not be said.
         sample_rate: in Hz.
         rng: draws the words, who says them, and how.
+        languages: beside English, of `LANGUAGES`.
     Returns:
         int16, shape (n_samples,).
     Raises:
@@ -73,7 +79,7 @@ def chatter(seconds: float, keywords: Sequence[str], sample_rate: int, rng: np.r
     with Voices() as voices:
         english = _english(keywords, voices)
         while wanted > 0:
-            utterance = _draw(english, keywords, rng)
+            utterance = _draw(english, keywords, rng, languages)
             samples = soxr.resample(voices.say(utterance) / 32768.0, voices.sample_rate, sample_rate)
             said = trimmed(samples, sample_rate) * 10 ** (rng.uniform(*_GAIN_DB) / 20)
             pause = np.zeros(int(rng.uniform(*_PAUSE_SECONDS) * sample_rate))
@@ -88,11 +94,11 @@ def _english(keywords: Sequence[str], voices: Voices) -> list[str]:
     return [word for word in word_list() if word not in keywords and sound_of(word, voices) not in sounds]
 
 
-def _draw(english: Sequence[str], keywords: Sequence[str], rng: np.random.Generator) -> Utterance:
+def _draw(english: Sequence[str], keywords: Sequence[str], rng: np.random.Generator, languages: Sequence[str]) -> Utterance:
     n_words = int(rng.integers(*_N_WORDS))
     if rng.random() < _ENGLISH_SHARE:
         return Utterance.draw(" ".join(rng.choice(english, n_words)), rng)
-    language = str(rng.choice(list(LANGUAGES)))
+    language = str(rng.choice(languages))
     words = [word for word in LANGUAGES[language] if word not in keywords]
     drawn = Utterance.draw(" ".join(rng.choice(words, n_words)), rng)
     return replace(drawn, voice=f"{language}+{rng.choice(VARIANTS)}")

@@ -21,7 +21,7 @@ from training.labels import UNKNOWN
 from training.run import Progress
 from training.speech.audio import to_pcm
 from training.speech.augment import coloured_noise
-from training.speech.chatter import chatter
+from training.speech.chatter import JUDGED, chatter
 from training.speech.stream import (
     DEFAULT,
     HIGHEST,
@@ -39,7 +39,7 @@ from training.speech.windows import Windows
 
 N_SMOOTH = 3
 REFRACTORY_SECONDS = 1.0
-CHATTER_SECONDS = 240.0
+CHATTER_SECONDS = 600.0
 _NOISE_SECONDS = 30.0
 _MIN_KEYWORDS = 60  # few clips are said several times, each time in other noise
 _SLOT_SECONDS = 2.8  # of one keyword beside itself: something else, a pause, and the time in which it may be detected
@@ -153,7 +153,7 @@ def negative_stream(windows: Windows, labels: Sequence[str], params: MfccParams,
     rate = params.sample_rate
     keywords = [label for label in labels if label != UNKNOWN]
     try:
-        talk = chatter(CHATTER_SECONDS, keywords, rate, rng)
+        talk = chatter(CHATTER_SECONDS, keywords, rate, rng, JUDGED)
     except NoVoicesError:
         talk = np.zeros(0, np.int16)
     own = [pcm for pcm, label in zip(windows.pcm, windows.labels, strict=True) if labels[label] == UNKNOWN]

@@ -18,6 +18,7 @@ from typing import Any
 _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback, and a call returns when all have
 _DO_NOT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT
 _UTF8 = 1  # espeakCHARS_UTF8
+_PHONEMES = 0x100  # espeakPHONEMES: what stands in [[ ]] is in eSpeak NG's own letters for sounds
 _PARAMETERS = {"words_per_minute": 1, "pitch": 3, "range": 4}  # espeakRATE, espeakPITCH, espeakRANGE
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 _Text, _Size, _Flags, _Pointer = ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_void_p
@@ -44,7 +45,7 @@ class Speech:
         """Speak.
 
         Args:
-            text: what.
+            text: what; [[ ]] around sounds, as `phonemes` gives them.
             voice: the path of a voice among the library's, a variant behind `+`: `gmw/en-US+f2`.
             seed: of what flutters in a voice; otherwise it is the time.
             parameters: words_per_minute; pitch and range from 0 to 100, 50 being the voice's own.
@@ -59,7 +60,7 @@ class Speech:
             self._library.espeak_SetParameter(_PARAMETERS[name], value, 0)
         self._pieces.clear()
         body = text.encode() + b"\0"
-        if self._library.espeak_Synth(body, len(body), 0, 0, 0, _UTF8, None, None) or not self._pieces:
+        if self._library.espeak_Synth(body, len(body), 0, 0, 0, _UTF8 | _PHONEMES, None, None) or not self._pieces:
             raise ValueError(f"eSpeak NG's voice {voice!r} does not say {text!r}")
         return b"".join(self._pieces)
 

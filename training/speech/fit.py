@@ -18,6 +18,7 @@ from training.speech import models
 from training.speech.augment import Augmenter
 from training.speech.design import Design
 from training.speech.head_start import HeadStart
+from training.speech.spoken import WORDS
 from training.speech.windows import Windows
 
 BATCH_SIZE = 32
@@ -106,9 +107,11 @@ def agreeing(body: keras.Model | None, params: MfccParams, learn: Windows, spoke
     found = unknown.copy()
     if body is None:
         return found
-    heard, said = (_embedded(body, Augmenter(windows, params, n_labels, 1)) for windows in (learn, spoken))
+    # Beside whole words: what holds a keyword's sounds lies near it by intention.
+    words = spoken.chosen([clip.path.parent.name == WORDS for clip in spoken.clips])
+    heard, said = (_embedded(body, Augmenter(windows, params, n_labels, 1)) for windows in (learn, words))
     for label in range(n_labels - 1):
-        own, others = said[spoken.labels == label], said[unknown]
+        own, others = said[words.labels == label], said[words.labels == n_labels - 1]
         if len(own) and len(others) and (learn.labels == label).any():
             centre = heard[learn.labels == label].mean(axis=0)
             found |= (spoken.labels == label) & (_area_under_roc(own @ centre, others @ centre) >= _AGREEMENT)
@@ -148,7 +151,7 @@ def compile_model(model: keras.Model, epochs: int, steps: int, peak: float = PEA
     """Make a network ready to learn for so many epochs of so many batches, at a rate of at most `peak`."""
     model.compile(
         keras.optimizers.AdamW(cosine(peak, epochs * steps, WARMUP_EPOCHS * steps), weight_decay=1e-3),
-        keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
+        keras.losses.CategoricalCrossentropy(),
         metrics=["accuracy"],
     )
 

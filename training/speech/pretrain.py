@@ -32,8 +32,8 @@ from training.speech.augment import MARGIN_SECONDS, Augmentation, Guises, Powers
 from training.speech.clips import list_clips
 from training.speech.design import preset_design
 from training.speech.head_start import BODIES, write_body
+from training.speech.say import speak, trimmed, word_list
 from training.speech.ship import ATTRIBUTION, LICENCE
-from training.speech.spoken import speak, trimmed, word_list
 from training.speech.voices import Voices
 from training.speech.windows import cut, word_start
 

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("speech", type=Path, nargs="?", default=_default_speech(), help="folder of the recordings")
     parser.add_argument("--out", type=Path, default=TARGET)
-    parser.add_argument("--preset", choices=("small", "medium"), default="small", help="the phone loads small in half the time")
+    parser.add_argument("--preset", choices=("small", "medium"), default="medium")
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)

@@ -1,71 +1,32 @@
-"""Words that synthetic voices say, so that a person need not record hundreds: near misses of the keywords and other words for
-*unknown*, and the keywords themselves.
+"""What synthetic voices say, so that a person need not record hundreds of other words: the keywords, words that sound like them,
+words that hold their sounds, other words, and talk.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
 import numpy as np
-import soxr
-from numpy.typing import NDArray
 
 from training.clips import Clip
 from training.features.params import MfccParams
 from training.run import Emit, Progress
-from training.speech.audio import to_pcm
 from training.speech.augment import MARGIN_SECONDS
-from training.speech.voices import NoVoicesError, Utterance, Voices
+from training.speech.chatter import LEARNED, chatter
+from training.speech.say import sound_of, speak, word_list
+from training.speech.voices import NoVoicesError, Voices
 from training.speech.windows import Windows, cut
 
 SOURCE = "synthetic"  # the folder that their clips seem to lie in
+WORDS, SOUNDS, TALK = "words", "sounds", "talk"  # its folders
+TALK_SECONDS = 840.0
 
-_WORDS = Path(__file__).with_name("words.txt")
-_PEAK = 0.7
-_AUDIBLE = 0.02  # of the peak: what is quieter at a word's ends is silence
-_SHORTEST_SECONDS = 0.05
 _N_NEAR = 8  # near misses of each keyword
 _TIMES_NEAR = 5
 _TIMES_KEYWORD = 40
-_N_OTHERS = 200
-_STRESS = str.maketrans("", "", "',%_: ")
-
-
-@cache
-def word_list() -> tuple[str, ...]:
-    """Common English words of many sounds, in alphabetic order."""
-    return tuple(_WORDS.read_text(encoding="utf-8").split())
-
-
-def speak(voices: Voices, text: str, sample_rate: int, rng: np.random.Generator) -> NDArray[np.int16]:
-    """A word said by anybody, without the silence around it.
-
-    Args:
-        voices: that speak.
-        text: what.
-        sample_rate: of the result, in Hz.
-        rng: draws who speaks, and how.
-    Returns:
-        int16, shape (n_samples,); empty where it is no word.
-    Raises:
-        NoVoicesError: the voices fell silent.
-    """
-    samples = soxr.resample(voices.say(Utterance.draw(text, rng)) / 32768.0, voices.sample_rate, sample_rate, quality="HQ")
-    return trimmed(samples, sample_rate)
-
-
-def trimmed(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.int16]:
-    """Samples without the silence around them, at one peak; empty where less than a sound is left."""
-    peak = np.abs(samples).max(initial=0.0)
-    audible = np.flatnonzero(np.abs(samples) > _AUDIBLE * peak)
-    if len(audible) < _SHORTEST_SECONDS * sample_rate:  # silence has none
-        return np.zeros(0, np.int16)
-    return to_pcm(samples[audible[0] : audible[-1] + 1] * (_PEAK / peak))
-
-
-def sound_of(text: str, voices: Voices) -> str:
-    """The phonemes of a text without marks of stress and length, which do not tell words apart."""
-    return voices.phonemes(text).translate(_STRESS)
+_N_WITHIN = 150  # invented words that hold a keyword
+_N_OTHERS = 300
+_CONSONANTS = "b d f g k l m n p r s t v w z S tS dZ".split()  # in eSpeak NG's letters
+_VOWELS = "a E I 0 V u: i: eI aI @ 3: O:".split()
 
 
 def near_misses(keywords: Sequence[str], n: int, voices: Voices) -> list[str]:
@@ -90,7 +51,7 @@ def speak_for(labels: Sequence[str], params: MfccParams, seed: int, emit: Emit) 
 
 
 def spoken_windows(labels: Sequence[str], params: MfccParams, margin: int, seed: int, progress: Progress) -> Windows:
-    """Windows to learn, of words that synthetic voices say, each in the middle.
+    """Windows to learn, of what synthetic voices say; a word stands in the middle.
 
     Args:
         labels: the model's classes; the last one is unknown.
@@ -99,26 +60,31 @@ def spoken_windows(labels: Sequence[str], params: MfccParams, margin: int, seed:
         seed: the same seed, the same words and voices.
         progress: is told how many are spoken.
     Returns:
-        Windows of the keywords, of words that sound like them, and of others.
+        Windows of the keywords, of words that sound like them or hold their sounds, of others, and of talk.
     Raises:
         NoVoicesError: there are no voices on this computer, or they fell silent.
     """
     rng = np.random.default_rng((seed, 2))
     *keywords, unknown = labels
-    with Voices() as voices:
-        plan = list(_plan(keywords, unknown, voices, rng))
-        words = []
-        for number, (text, label) in enumerate(plan, 1):
-            words.append((text, label, speak(voices, text, params.sample_rate, rng)))
-            progress(number, len(plan))
-    words = [word for word in words if len(word[2])]
+    texts = [keyword.replace("_", " ").replace("-", " ") for keyword in keywords]
     length = params.clip_length + 2 * margin
-    starts = [(len(pcm) - length) // 2 for _, _, pcm in words]
+    with Voices() as voices:
+        plan = list(_plan(texts, keywords, unknown, voices, rng))
+        said = []
+        for number, (path, label) in enumerate(plan, 1):
+            text = f"[[{path.name}]]" if path.parent.name == SOUNDS else path.name
+            said.append((path, label, speak(voices, text, params.sample_rate, rng)))
+            progress(number, len(plan))
+    talk = chatter(TALK_SECONDS, texts, params.sample_rate, rng, LEARNED)
+    pieces = range(0, len(talk) - length + 1, length)
+    said += [(Path(SOURCE, TALK, str(start)), unknown, talk[start : start + length]) for start in pieces]
+    said = [each for each in said if len(each[2])]
+    starts = [(len(pcm) - length) // 2 for _, _, pcm in said]
     return Windows(
-        pcm=np.array([cut(pcm, start, length) for (_, _, pcm), start in zip(words, starts, strict=True)], np.int16),
-        labels=np.array([list(labels).index(label) for _, label, _ in words], np.int64),
+        pcm=np.array([cut(pcm, start, length) for (_, _, pcm), start in zip(said, starts, strict=True)], np.int16),
+        labels=np.array([list(labels).index(label) for _, label, _ in said], np.int64),
         starts=starts,
-        clips=[Clip(path=Path(SOURCE, text), folder=label) for text, label, _ in words],
+        clips=[Clip(path=path, folder=label) for path, label, _ in said],
     )
 
 
@@ -133,15 +99,28 @@ def _telling(emit: Emit) -> Progress:
     return tell
 
 
-def _plan(keywords: Sequence[str], unknown: str, voices: Voices, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
-    """What to say, and for which label."""
-    texts = [keyword.replace("_", " ").replace("-", " ") for keyword in keywords]
+def _plan(
+    texts: Sequence[str], keywords: Sequence[str], unknown: str, voices: Voices, rng: np.random.Generator
+) -> Iterator[tuple[Path, str]]:
+    """What to say, as paths of which the name is a word or sounds, and for which label."""
+    words, sounds = Path(SOURCE, WORDS), Path(SOURCE, SOUNDS)
     for text, keyword in zip(texts, keywords, strict=True):
-        yield from [(text, keyword)] * _TIMES_KEYWORD
+        yield from [(words / text, keyword)] * _TIMES_KEYWORD
     near = near_misses(texts, _N_NEAR, voices)
-    yield from [(text, unknown) for text in near] * _TIMES_NEAR
+    yield from [(words / text, unknown) for text in near] * _TIMES_NEAR
+    for text in texts:
+        sound = sound_of(text, voices)
+        yield from ((sounds / _around(sound, rng), unknown) for _ in range(_N_WITHIN))
     others = [word for word in word_list() if word not in texts and word not in near]
-    yield from ((str(word), unknown) for word in rng.choice(others, _N_OTHERS, replace=False))
+    yield from ((words / str(word), unknown) for word in rng.choice(others, _N_OTHERS, replace=False))
+
+
+def _around(sound: str, rng: np.random.Generator) -> str:
+    """An invented word that holds a keyword, in eSpeak NG's letters: for *no* the likes of *piano*, *november* and *unknown*."""
+    before, behind = ["".join((rng.choice(_CONSONANTS), rng.choice(_VOWELS))) for _ in range(2)]
+    parts = [[before, sound], [sound, behind], [before, sound, behind]][rng.integers(3)]
+    stressed = rng.integers(len(parts))
+    return "".join(f"'{part}" if number == stressed else part for number, part in enumerate(parts))
 
 
 def edit_distance(one: str, other: str) -> int:

@@ -141,11 +141,13 @@ def _fill(
 ) -> dict[str, Any]:
     """Convert into the bundle's folder and describe the run: the manifest without its files."""
     from training.convert.export import export_model, multiply_accumulates
+    from training.convert.half import round_weights
     from training.convert.int8 import calibration_rows
     from training.convert.weights import write_weights
     from training.speech.fit import BATCH_SIZE
 
     params, (model, how) = config.params, learned
+    round_weights(model)
     emit({"event": "stage", "stage": "convert", "detail": "int8 for the board, TF.js for the phone, each checked against Keras"})
     rows = calibration_rows(dataset.learn.labels, config.seed)
     # Augmented: a phone held closer than those of the training clips must not saturate the input.

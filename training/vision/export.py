@@ -11,8 +11,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from training.convert import tfjs
+from training.convert.graph import Graph
 from training.quiet import silent_stderr
-from training.vision.graph import Graph
 from training.vision.model import IMAGE_SHAPE
 
 

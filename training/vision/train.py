@@ -209,8 +209,8 @@ def _fill(
 ) -> dict[str, Any]:
     """Write the models into the bundle's folder and describe the run: the manifest without its files."""
     from training.convert.export import MAX_TFJS_DIFFERENCE, multiply_accumulates
+    from training.convert.graph import Graph
     from training.vision.export import check_tfjs
-    from training.vision.graph import Graph
 
     layer, how = learned
     emit({"event": "stage", "stage": "convert", "detail": "the network with its new last layer, for the browser"})

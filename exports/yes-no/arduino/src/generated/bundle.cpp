@@ -5,10 +5,12 @@ namespace nestling {
 
 const char* const kLabels[3] = {"yes", "no", "unknown"};
 
-const char* const kPresets[1] = {"normal"};
+const char* const kPresets[3] = {"strict", "normal", "eager"};
 
-const float kThresholds[1][3] = {
-    {0.699999988f, 0.699999988f, 1.0f},
+const float kThresholds[3][3] = {
+    {0.992999971f, 0.949000001f, 1.0f},
+    {0.986999989f, 0.922999978f, 1.0f},
+    {0.953000009f, 0.904999971f, 1.0f},
 };
 
 }  // namespace nestling

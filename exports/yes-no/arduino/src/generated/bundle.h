@@ -12,18 +12,18 @@ constexpr int kUnknownLabel = 2;
 constexpr int kNModelInputs = 637;
 constexpr int kWindow = 16000;
 constexpr int kStride = 3200;
-constexpr int kInputZeroPoint = 54;
+constexpr int kInputZeroPoint = 36;
 constexpr int kOutputZeroPoint = -128;
 constexpr int kNSmooth = 3;
 constexpr int kRefractory = 16000;
-constexpr int kNPresets = 1;
-constexpr int kFirstPreset = 0;
-constexpr int kTflmArenaBytes = 35344;
-constexpr float kInputScale = 0.449094117f;
+constexpr int kNPresets = 3;
+constexpr int kFirstPreset = 1;
+constexpr int kTflmArenaBytes = 17504;
+constexpr float kInputScale = 0.533344388f;
 constexpr float kOutputScale = 0.00390625f;
 extern const char* const kLabels[3];
-extern const char* const kPresets[1];
-extern const float kThresholds[1][3];
+extern const char* const kPresets[3];
+extern const float kThresholds[3][3];
 
 }  // namespace nestling
 

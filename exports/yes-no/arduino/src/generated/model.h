@@ -11,8 +11,8 @@ namespace model {
 constexpr int kInputDims = 3;
 constexpr int kInputShape[] = {1, 49, 13};
 constexpr int kInputBytes = 637;
-constexpr float kInputScale = 4.490941167e-01f;
-constexpr int kInputZeroPoint = 54;
+constexpr float kInputScale = 5.333443880e-01f;
+constexpr int kInputZeroPoint = 36;
 
 constexpr int kOutputDims = 2;
 constexpr int kOutputShape[] = {1, 3};
@@ -20,7 +20,7 @@ constexpr int kOutputBytes = 3;
 constexpr float kOutputScale = 3.906250000e-03f;
 constexpr int kOutputZeroPoint = -128;
 
-constexpr int kArenaBytes = 16000;
+constexpr int kArenaBytes = 7360;
 
 // One inference. input: kInputBytes numbers, which stay as they are. output: room for kOutputBytes numbers.
 // It uses memory of its own, so that one call must end before the next begins.
