@@ -14,7 +14,7 @@ _WORDS = Path(__file__).with_name("words.txt")
 _PEAK = 0.7
 _AUDIBLE = 0.02  # of the peak: what is quieter at a word's ends is silence
 _SHORTEST_SECONDS = 0.05
-_STRESS = str.maketrans("", "", "',%_: ")
+_STRESS = str.maketrans("", "", "',%_ ")
 
 
 @cache
@@ -51,4 +51,9 @@ def trimmed(samples: NDArray[np.floating], sample_rate: int) -> NDArray[np.int16
 
 def sound_of(text: str, voices: Voices) -> str:
     """The phonemes of a text without marks of stress and length, which do not tell words apart."""
+    return phonemes_of(text, voices).replace(":", "")
+
+
+def phonemes_of(text: str, voices: Voices) -> str:
+    """The phonemes of a text without marks of stress."""
     return voices.phonemes(text).translate(_STRESS)

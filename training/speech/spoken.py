@@ -12,7 +12,7 @@ from training.features.params import MfccParams
 from training.run import Emit, Progress
 from training.speech.augment import MARGIN_SECONDS
 from training.speech.chatter import LEARNED, chatter
-from training.speech.say import sound_of, speak, word_list
+from training.speech.say import phonemes_of, sound_of, speak, word_list
 from training.speech.voices import NoVoicesError, Voices
 from training.speech.windows import Windows, cut
 
@@ -109,7 +109,7 @@ def _plan(
     near = near_misses(texts, _N_NEAR, voices)
     yield from [(words / text, unknown) for text in near] * _TIMES_NEAR
     for text in texts:
-        sound = sound_of(text, voices)
+        sound = phonemes_of(text, voices)
         yield from ((sounds / _around(sound, rng), unknown) for _ in range(_N_WITHIN))
     others = [word for word in word_list() if word not in texts and word not in near]
     yield from ((words / str(word), unknown) for word in rng.choice(others, _N_OTHERS, replace=False))
