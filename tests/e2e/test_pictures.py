@@ -345,6 +345,7 @@ def test_photos_are_seen_large_relabelled_and_deleted(server: Server, page: Page
     large.get_by_role("button", name="Delete for good").click()
     expect(photos).to_have_count(4)
     photos.first.click()
+    expect(large).to_be_visible()
     page.keyboard.press("Escape")
     expect(large).to_be_hidden()
 

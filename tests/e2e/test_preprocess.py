@@ -114,8 +114,8 @@ def test_parameters_are_saved_for_the_project_and_the_defaults_come_back(server:
     page.get_by_role("button", name="Defaults").click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="Defaults")).to_have_count(0)
-    answer = page.request.get(settings).json()
-    assert not answer["params_changed"] and answer["params"] == load_default().to_dict()
+    eventually(lambda: not page.request.get(settings).json()["params_changed"])  # the page knows before the server
+    assert page.request.get(settings).json()["params"] == load_default().to_dict()
 
 
 def test_the_frame_is_dragged_and_slid(server: Server, page: Page) -> None:
