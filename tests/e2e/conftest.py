@@ -163,6 +163,13 @@ def put_own_words(exports: Path, project: str = "words", **changes: Any) -> str:
     return f"{project}/run"
 
 
+def put_older_words(exports: Path) -> str:
+    """The same, made before bundles kept what the model answered and described its weights. Returns its path."""
+    files = read_manifest(SHIPPED)["files"]
+    kept = {name: about for name, about in files.items() if name not in ("evaluation.json", "weights.json")}
+    return put_own_words(exports, files=kept, created_at="2026-01-01T00:00:00+00:00")
+
+
 def put_things(exports: Path) -> None:
     """Copy what a phone fetches of the camera's network into a folder of bundles."""
     if not (THINGS / "manifest.json").is_file():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_clips, put_own_things, put_own_words, put_photos, watch
+from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_clips, put_older_words, put_own_things, put_photos, watch
 from playwright.sync_api import Browser, Locator, Page, expect
 from test_pages import DESKTOP, look_at
 
@@ -227,9 +227,7 @@ def test_float_and_int8_layer_by_layer(server: Server, page: Page, judged: dict[
 
 
 def test_an_older_bundle_says_what_it_has_not_kept(server: Server, page: Page) -> None:
-    kept = ("evaluation.json", "weights.json")
-    files = {name: about for name, about in read_manifest(SHIPPED)["files"].items() if name not in kept}
-    bundle = put_own_words(server.exports, files=files)
+    bundle = put_older_words(server.exports)
     page.goto(f"{server.url}/#/evaluate?bundle={bundle}")
     expect(page.get_by_text("This model was made before answers were kept")).to_be_visible()
     metrics = read_manifest(SHIPPED)["metrics"]["int8"]["validation"]

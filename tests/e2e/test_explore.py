@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import PHONE, SHIPPED, Server, eventually, new_phone, watch
+from conftest import PHONE, SHIPPED, Server, eventually, new_phone, put_older_words, watch
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from test_pages import small_targets, violations
 
@@ -226,12 +226,13 @@ def test_right_and_wrong_come_from_what_the_model_said(
         for i, clip in enumerate(clips)
     ]
     put_judged_bundle(server, {"labels": ["rise", "fall"], "splits": {"validation": rows[:2], "test": rows[2:]}})
+    older = put_older_words(server.exports)
     page = new_phone(launch).new_page()
     open_map(server, page)
     page.get_by_role("combobox", name="Colour by").select_option("right")
     for name in ("right 3", "wrong 1", f"not judged {2 * N_EACH + 1 - 4}"):
         expect(page.get_by_role("button", name=name)).to_be_visible()
-    page.get_by_role("combobox", name="Model", exact=True).select_option("yes-no")
+    page.get_by_role("combobox", name="Model", exact=True).select_option(older)
     expect(page.get_by_text("This model does not tell what it said of each clip.")).to_be_visible()
     page.get_by_role("combobox", name="Made from").select_option("model")
     expect(page.get_by_text("The clips have to pass through this model first.")).to_be_visible()
