@@ -135,7 +135,7 @@ def train(
     tf.config.experimental.enable_op_determinism()
     flat = features.learn.reshape(-1, params.n_mfcc)
     model = models.build(design, params, len(data.labels), flat.mean(axis=0), flat.std(axis=0) + 1e-3)
-    rates = _compile(model, epochs * data.steps, fit.WARMUP_EPOCHS * data.steps)
+    rate = fit.compile_model(model, fit.PEAK_RATE, epochs * data.steps, fit.WARMUP_EPOCHS * data.steps, smooth=0.05)
     one_hot = np.eye(len(data.labels), dtype=np.float32)
     watching = _watching(watch)
     history = model.fit(
@@ -145,7 +145,7 @@ def train(
         shuffle=False,
         validation_data=(features.judge, one_hot[data.judge.labels]),
         validation_batch_size=256,
-        callbacks=[watching, rates],
+        callbacks=[watching, rate],
         verbose=0,
     )
     if watching.is_ended:
@@ -153,30 +153,6 @@ def train(
     n = len(data.judge)
     correct = round(history.history["val_accuracy"][-1] * n)
     return {"accuracy": correct / n, "interval_95": list(wilson_interval(correct, n)), "n": n}
-
-
-def _compile(model: Any, steps: int, warmup: int) -> Any:
-    """Make a network ready to learn, as `training.speech.fit` does. Returns the callback that sets the rate of each step.
-
-    A schedule within the optimiser is drawn into the graph once for each variable, which takes longer than a short training; so
-    the rates come from outside. The optimiser's variables are made now, so that the graph is drawn once and not twice.
-    """
-    import keras
-
-    from training.speech.fit import PEAK_RATE
-
-    warmup = min(warmup, steps // 2)
-    rising = np.linspace(PEAK_RATE / 100, PEAK_RATE, warmup, endpoint=False)
-    falling = PEAK_RATE * (0.01 + 0.99 * (1 + np.cos(np.linspace(0, np.pi, steps - warmup))) / 2)
-    rates = [*map(float, rising), *map(float, falling)]
-    optimizer = keras.optimizers.AdamW(rates[0], weight_decay=1e-3)
-    model.compile(optimizer, keras.losses.CategoricalCrossentropy(label_smoothing=0.05), metrics=["accuracy"])
-    optimizer.build(model.trainable_variables)
-
-    def set_rate(batch: int, logs: Any = None) -> None:
-        optimizer.learning_rate = rates[min(int(optimizer.iterations.numpy()), steps - 1)]
-
-    return keras.callbacks.LambdaCallback(on_train_batch_begin=set_rate)
 
 
 def _watching(watch: Callable[[float], bool]) -> Any:

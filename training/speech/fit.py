@@ -1,5 +1,6 @@
 """How a network for words learns: in which batches, at which rate, and from what. Whoever imports this imports Keras."""
 
+import math
 import queue
 import threading
 from collections.abc import Iterator
@@ -77,7 +78,8 @@ def fit(
         sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
         model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
     steps = max(MIN_STEPS, len(learn) // BATCH_SIZE)
-    compile_model(model, epochs, steps, PEAK_RATE * (float(np.clip(len(learn) / _WINDOWS_FOR_PEAK, _SLOWEST, 1)) if body else 1))
+    peak = PEAK_RATE * (float(np.clip(len(learn) / _WINDOWS_FOR_PEAK, _SLOWEST, 1)) if body else 1)
+    rate = compile_model(model, peak, epochs * steps, WARMUP_EPOCHS * steps)
     n = model.count_params()
     emit({"event": "stage", "stage": "train", "detail": f"{n:,} parameters, {steps} batches an epoch", "n": n, "steps": steps})
     one_hot = np.eye(n_labels, dtype=np.float32)
@@ -89,7 +91,7 @@ def fit(
         shuffle=False,
         validation_data=(held[0], one_hot[held[1]]) if held and len(held[1]) else None,
         validation_batch_size=256,
-        callbacks=[learning],
+        callbacks=[rate, learning],
         verbose=0,
     )
     start = {"start": head_start.preset if head_start else None, "synthetic": 0 if spoken is None else len(spoken)}
@@ -147,21 +149,36 @@ def _head(body: keras.Model, augmenter: Augmenter, n_labels: int) -> list[NDArra
     return [weights.astype(np.float32), biases.astype(np.float32)]
 
 
-def compile_model(model: keras.Model, epochs: int, steps: int, peak: float = PEAK_RATE) -> None:
-    """Make a network ready to learn for so many epochs of so many batches, at a rate of at most `peak`."""
-    model.compile(
-        keras.optimizers.AdamW(cosine(peak, epochs * steps, WARMUP_EPOCHS * steps), weight_decay=1e-3),
-        keras.losses.CategoricalCrossentropy(),
-        metrics=["accuracy"],
-    )
+class CosineRate(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """A learning rate that rises for `warmup` batches and falls along a cosine for the rest (I. Loshchilov and F. Hutter, SGDR,
+    arXiv:1608.03983). Set from outside of the graph: a Keras schedule is traced once for each variable of the network and once
+    more for its decay, which takes longer than all batches of a small project.
+    """
+
+    def __init__(self, peak: float, steps: int, warmup: int) -> None:
+        super().__init__()
+        self._peak, self._steps, self._warmup, self._step = peak, steps, min(warmup, steps // 2), 0
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Keras calls it."""
+        self.model.optimizer.learning_rate = self._peak * self._share(self._step)
+        self._step += 1
+
+    def _share(self, step: int) -> float:
+        if step < self._warmup:
+            return 0.01 + 0.99 * step / self._warmup
+        progress = min(1.0, (step - self._warmup) / max(1, self._steps - self._warmup))
+        return 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
 
 
-def cosine(peak: float, steps: int, warmup: int) -> Any:
-    """A learning rate that rises for `warmup` steps and falls along a cosine for the rest."""
-    warmup = min(warmup, steps // 2)
-    return keras.optimizers.schedules.CosineDecay(
-        peak / 100, max(1, steps - warmup), warmup_target=peak, warmup_steps=warmup, alpha=0.01
-    )
+def compile_model(
+    model: keras.Model, peak: float, steps: int, warmup: int, *, decay: float = 1e-3, smooth: float = 0.0
+) -> CosineRate:
+    """Make a network ready to learn in so many batches, at a rate of at most `peak`; the callback that sets it is returned."""
+    optimizer = keras.optimizers.AdamW(peak, weight_decay=decay)
+    optimizer.build(model.trainable_variables)  # or the batch is traced twice
+    model.compile(optimizer, keras.losses.CategoricalCrossentropy(label_smoothing=smooth), metrics=["accuracy"])
+    return CosineRate(peak, steps, warmup)
 
 
 def ahead(batches: Iterator[Any], depth: int = 8) -> Iterator[Any]:

@@ -163,18 +163,14 @@ def pretrain(preset: str, params: MfccParams, material: Material, steps: int, se
     import keras
 
     from training.speech import models
-    from training.speech.fit import ahead, cosine
+    from training.speech.fit import ahead, compile_model
 
     keras.utils.set_random_seed(seed)
     words = sorted({*material.recorded_words, *material.spoken_words})
     batches = _batches(material, words, params, seed)
     sample = np.concatenate([next(batches)[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
     model = models.build(preset_design(preset), params, len(words), sample.mean(axis=0), sample.std(axis=0) + 1e-3)
-    model.compile(
-        keras.optimizers.AdamW(cosine(_PEAK_RATE, steps, min(_WARMUP_STEPS, steps // 2)), weight_decay=1e-4),
-        keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
-        metrics=["accuracy"],
-    )
+    rate = compile_model(model, _PEAK_RATE, steps, _WARMUP_STEPS, decay=1e-4, smooth=0.05)
     started = time.monotonic()
 
     def tell(epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -189,7 +185,7 @@ def pretrain(preset: str, params: MfccParams, material: Material, steps: int, se
         ahead((features, one_hot[labels]) for features, labels in batches),
         epochs=max(1, steps // per_line),
         steps_per_epoch=per_line,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=tell)],
+        callbacks=[rate, keras.callbacks.LambdaCallback(on_epoch_end=tell)],
         shuffle=False,
         verbose=0,
     )
