@@ -19,7 +19,7 @@ def bench() -> None:
 @bench.command()
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=DEFAULT_DATA,
               help="Folder with speech/train, speech/validation and speech/background_noise of Speech Commands.")  # fmt: skip
-@click.option("--protocols", default="words,commands,workshop", show_default=True, help="Which to measure.")
+@click.option("--protocols", default="words,stream,commands,workshop", show_default=True, help="Which to measure.")
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Trainings of each model.")
 @click.option("--draws", type=click.IntRange(1, 100), default=20, show_default=True, help="Words and people of the workshop.")
 @click.option("--epochs", type=click.IntRange(1, 500), default=60, show_default=True, help="Training passes.")
@@ -27,7 +27,7 @@ def bench() -> None:
               show_default="<checkout>/data/bench", help="Keeps the bodies of the workshop's folds between runs.")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the tables into this file, too.")
 def speech(data: Path, protocols: str, seeds: int, draws: int, epochs: int, work: Path, out: Path | None) -> None:
-    """Words, ten commands, and the workshop's few clips of few people, on recordings of people never heard."""
+    """Words, a stream, twelve classes, and the workshop's few clips of few people, on recordings of people never heard."""
     from training.bench.speech import PROTOCOLS, Bench, run
 
     wanted = tuple(protocols.split(","))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,14 @@ import soundfile
 
 from tests.training.conftest import spoken
 from training.features import extract, load_default
+from training.labels import NOISE, UNKNOWN
 from training.metrics import summarise, wilson_interval
 from training.speech import locate
 from training.speech.audio import read_clip
-from training.speech.augment import Augmenter
+from training.speech.augment import Augmentation, Augmenter
 from training.speech.clips import list_clips
-from training.speech.windows import cut, windows_to_judge, windows_to_learn, word_start
+from training.speech.connected import Connected
+from training.speech.windows import Windows, cut, windows_to_judge, windows_to_learn, word_start
 
 PARAMS = load_default()
 LABELS = ["rise", "fall", "unknown"]
@@ -126,6 +129,60 @@ def test_augmented_windows_are_still_the_same_words(clips_folder: Path) -> None:
         assert (
             np.corrcoef(varied.ravel(), plain[label].ravel())[0, 1] > np.corrcoef(varied.ravel(), plain[1 - label].ravel())[0, 1]
         )
+
+
+def test_connected_speech_is_words_without_pauses() -> None:
+    """Three words, each loud in a band of its own for 20 of 69 rows; nobody draws the third."""
+    powers = np.full((3, 69, 4), 1e-6, np.float32)
+    for word in range(3):
+        powers[word, 24:44, word] = 10.0**word
+    windows = Connected(powers, np.array([0.5, 0.5, 0.0]), 0.02, np.random.default_rng(1)).draw(200)
+    assert windows.shape == (200, 69, 4)
+    assert windows[:, :, 2].max() < 1e-3 and (windows[:, :, :2].max(axis=(1, 2)) > 0.1).all()
+    alone = 0
+    for window in windows:
+        loud = np.flatnonzero(window.sum(axis=1) > 0.1)
+        assert np.diff(loud).max() <= 5, "no pause within"
+        alone += len(loud) <= 20
+        assert loud[0] < 5 or loud[-1] >= 64, "talk comes before or goes on behind"
+    assert not alone
+    sides = np.array([[window[:5].sum() > 0.1, window[-5:].sum() > 0.1] for window in windows])
+    assert 0.2 < sides.all(axis=1).mean() < 0.5
+
+
+def test_there_is_no_connected_speech_without_words() -> None:
+    assert not Connected(np.zeros((4, 69, 40), np.float32), np.full(4, 0.25), 0.02, np.random.default_rng(1))
+    assert not Connected(np.zeros((0, 69, 40), np.float32), np.zeros(0), 0.02, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize(("times", "share"), [(1, 0.11), (12, 0.38)])
+def test_of_unknown_a_share_is_connected_speech_with_keywords_in_it(clips_folder: Path, times: int, share: float) -> None:
+    """A larger one where more is recorded. Told by silent recordings of unknown: what is loud there is made of keywords."""
+    windows = windows_to_learn(list_clips(clips_folder), LABELS, PARAMS, 3200, ignore_progress)
+    windows = windows.chosen(windows.labels < 2)
+    unknown = replace(windows, pcm=np.zeros_like(windows.pcm), labels=np.full_like(windows.labels, 2))
+    pcm, labels = (
+        np.concatenate([np.repeat(getattr(part, name), times, axis=0) for part in (windows, unknown)])
+        for name in ("pcm", "labels")
+    )
+    silent = Windows(pcm, labels, [0] * len(labels), [*windows.clips, *unknown.clips] * times)
+    settings = Augmentation(noise_windows=0.0, cut_windows=0.0, connected_share=0.5, noise_share=0.0, floor_dbfs=(-90.0, -90.0))
+    features, drawn = next(Augmenter(silent, PARAMS, 3, 1, settings).batches(1000))
+    levels = features[drawn == 2, :, 0].max(axis=1)
+    assert (levels > levels.min() + 20).mean() == pytest.approx(share, abs=0.06)
+
+
+def test_where_noise_has_a_class_of_its_own_nobody_is_of_it(clips_folder: Path, tmp_path: Path) -> None:
+    """And a long recording of it is cut in several places, as unknown is."""
+    (tmp_path / NOISE).mkdir()
+    soundfile.write(tmp_path / NOISE / "hum.wav", np.random.default_rng(1).uniform(-0.03, 0.03, 80000), 16000)
+    labels = [*LABELS[:2], NOISE, UNKNOWN]
+    windows = windows_to_learn([*list_clips(clips_folder), *list_clips(tmp_path)], labels, PARAMS, 3200, ignore_progress)
+    assert np.bincount(windows.labels)[2] >= 5
+    windows = windows.chosen(windows.labels != 3)
+    settings = Augmentation(noise_windows=0.5, cut_windows=0.0, connected_share=0.0)
+    _, drawn = next(Augmenter(windows, PARAMS, 4, 1, settings).batches(1000))
+    assert (drawn == 3).mean() == 0 and (drawn == 2).mean() > 0.5
 
 
 @pytest.mark.parametrize(("correct", "n"), [(17, 18), (5, 10), (531, 551), (1, 3)])

@@ -18,11 +18,12 @@ from training.speech.windows import Windows
 
 @dataclass(frozen=True)
 class Right:
-    """Which of the tested windows were right, bool, shape (n,), in float and in int8; and the bytes of the int8 model."""
+    """Which of the tested windows were right, bool, shape (n,), in float and in int8; the int8 model, and what it takes."""
 
     floating: NDArray[np.bool_]
     int8: NDArray[np.bool_]
-    n_bytes: int
+    model: bytes
+    multiply_accumulates: int
 
 
 def learn_and_judge(
@@ -42,6 +43,7 @@ def learn_and_judge(
     import keras
     import tensorflow as tf
 
+    from training.convert.export import multiply_accumulates
     from training.convert.int8 import calibration_rows, to_int8
     from training.convert.tflm import Int8Model
     from training.features import extract
@@ -60,4 +62,9 @@ def learn_and_judge(
         content = to_int8(saved_model, calibration)
     features = extract(tested.pcm, params, np.float32)
     floating = np.asarray(model.predict(features, batch_size=256, verbose=0)).argmax(axis=1)
-    return Right(floating == tested.labels, Int8Model(content).scores(features).argmax(axis=1) == tested.labels, len(content))
+    return Right(
+        floating == tested.labels,
+        Int8Model(content).scores(features).argmax(axis=1) == tested.labels,
+        content,
+        multiply_accumulates(model),
+    )

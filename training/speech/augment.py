@@ -26,6 +26,7 @@ from training.features.mfcc import (
 )
 from training.features.params import MfccParams
 from training.speech.audio import to_pcm
+from training.speech.connected import Connected
 from training.speech.windows import Windows
 
 MARGIN_SECONDS = 0.2  # kept around a window, to shift and stretch within
@@ -37,6 +38,7 @@ _CHUNK_WINDOWS = 64
 _LEAST_UNKNOWN, _MOST_UNKNOWN = 1.4, 3.0  # in shares of a keyword: with more the keywords lose to it, with fewer it to them
 _SPOKEN_KEYWORD, _LEAST_SPOKEN_KEYWORD = 20, 0.04  # as many recordings all synthetic voices together are worth
 _SPOKEN_UNKNOWN, _LEAST_SPOKEN_UNKNOWN = 16, 0.4
+_CONNECTED_HALF = 100  # recordings of a keyword with which half of that share is drawn
 _COLOURS_DB = np.array([3.0, 1.8, 1.2, 1.2])  # deviation of each wave over the bands that colours a microphone
 
 Powers = NDArray[np.float32]
@@ -63,6 +65,7 @@ class Augmentation:
     noise_windows: float = 0.05  # of a batch: nobody speaks
     cut_windows: float = 0.03  # of a batch: a keyword of which less than half is left, which is none
     cut_seconds: tuple[float, float] = (0.5, 0.65)
+    connected_share: float = 0.15  # of unknown, at most: words run together, among which a keyword is none
 
 
 def mel_powers(pcm: NDArray[np.int16], params: MfccParams) -> Powers:
@@ -246,9 +249,17 @@ class Augmenter:
             self._settings,
             voices if len(voices) else None,
         )
+        noise = windows.labels[windows.is_noise]
+        self._nobody = int(noise[0]) if len(noise) else self._unknown  # the class of windows in which nobody speaks
         self._labels, self._probabilities = windows.labels, _draw_probabilities(windows.labels, n_labels)
         if spoken is not None and len(spoken):
             self._add(spoken, mel_powers(spoken.pcm, params), n_labels)
+        chances = self._probabilities.copy()
+        chances[np.flatnonzero(windows.is_noise)] = 0
+        self._connected = Connected(self._powers, chances, params.hop_length / params.sample_rate, self._rng)
+        # The fewer recordings of a keyword there are, the less of the little that is known of it may be called unknown.
+        n_recorded = np.bincount(windows.labels, minlength=n_labels)[:-1].mean() if n_labels > 1 else 0.0
+        self._connected_share = self._settings.connected_share * n_recorded / (n_recorded + _CONNECTED_HALF)
 
     def _add(self, spoken: Windows, powers: Powers, n_labels: int) -> None:
         """Let synthetic voices have their share of each class; all of it where nobody has recorded any."""
@@ -274,10 +285,14 @@ class Augmenter:
             fate = self._rng.random(size)
             silent = fate < self._settings.noise_windows
             cut = ~silent & (fate < self._settings.noise_windows + self._settings.cut_windows)
-            features = self._guises.features(self._powers[rows])
+            connected = (self._labels[rows] == self._unknown) & (fate >= 1 - self._connected_share)
+            powers = self._powers[rows]
+            if self._connected:
+                powers[connected] = self._connected.draw(int(connected.sum()))
+            features = self._guises.features(powers)
             features[silent] = self._guises.nobody(int(silent.sum()))
             features[cut] = self._guises.features(self._powers[rows[cut]], cut_off=True)
-            yield features, np.where(silent | cut, self._unknown, self._labels[rows])
+            yield features, np.where(silent, self._nobody, np.where(cut, self._unknown, self._labels[rows]))
 
     @property
     def n_windows(self) -> int:

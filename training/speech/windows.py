@@ -73,7 +73,7 @@ def windows_to_learn(
 
     def starts(pcm: NDArray[np.int16], clip: Clip) -> list[int]:
         located = word_start(pcm, params.clip_length)
-        if clip.label(labels) != UNKNOWN:
+        if clip.label(labels) != UNKNOWN and not clip.is_noise:
             return [located]
         step = params.clip_length if clip.is_noise else params.clip_length // 2
         spread = range(0, len(pcm) - params.clip_length + 1, step)
