@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -195,15 +196,15 @@ def _one(way: str, draw: Draw, corpus: Corpus, params: MfccParams, fold: Path, e
         tested,
         len(draw.labels),
         seed=draw.number + 1,
-        spoken=_spoken(draw, params) if helped else None,
+        spoken=_spoken(tuple(draw.labels), params, draw.number + 1) if helped else None,
         head_start=find_head_start(design, params, fold) if helped else None,
         epochs=epochs,
     )
 
 
-def _spoken(draw: Draw, params: MfccParams) -> Windows:
-    margin = int(MARGIN_SECONDS * params.sample_rate)
-    return spoken_windows(draw.labels, params, margin, draw.number + 1, lambda done, of: None)
+@lru_cache(maxsize=1)  # draws with the same words follow each other
+def _spoken(labels: tuple[str, ...], params: MfccParams, seed: int) -> Windows:
+    return spoken_windows(labels, params, int(MARGIN_SECONDS * params.sample_rate), seed, lambda done, of: None)
 
 
 def _fold(fold: str, bench: Bench, params: MfccParams, say: Say) -> Path:
