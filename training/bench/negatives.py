@@ -9,16 +9,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
-from training.speech.audio import read_clip
+from training.speech.listen import joined
 
 SOUNDS, TEXTS = Path("/usr/share/asterisk/sounds"), Path("/usr/share/doc")
 VOICES = ("en_US_f_Allison", "es_MX_f_Allison", "fr_CA_f_June", "it_IT_m_Carlo", "ru_RU_f_IvrvoiceRU")
 SAME = {"no": ("know", "knows", "non", "но"), "yes": ()}
 """What sounds as a keyword does, in any of the languages."""
-_PIECE_SECONDS = 600
 
 
 def prompts(keywords: Sequence[str], sample_rate: int) -> Iterator[NDArray[np.int16]]:
@@ -35,14 +33,7 @@ def prompts(keywords: Sequence[str], sample_rate: int) -> Iterator[NDArray[np.in
     words = [re.escape(word) for keyword in keywords for word in (keyword, *SAME.get(keyword, ()))]
     said = re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE)
     for voice in VOICES:
-        waiting: list[NDArray[np.int16]] = []
-        for file in _without(said, voice):
-            waiting.append(read_clip(file, sample_rate))
-            if sum(map(len, waiting)) >= _PIECE_SECONDS * sample_rate:
-                yield np.concatenate(waiting)
-                waiting = []
-        if waiting:
-            yield np.concatenate(waiting)
+        yield from joined(_without(said, voice), sample_rate)
 
 
 def _without(said: re.Pattern[str], voice: str) -> Iterator[Path]:
@@ -54,7 +45,7 @@ def _without(said: re.Pattern[str], voice: str) -> Iterator[Path]:
         raise ValueError(f"there are no prompts in {SOUNDS / voice}; install asterisk-core-sounds-{language}-wav (Debian)")
     for file in files:
         text = texts.get(str(file.relative_to(SOUNDS / voice).with_suffix("")))
-        if text is not None and not said.search(text) and soundfile.info(file).frames:
+        if text is not None and not said.search(text):
             yield file
 
 

@@ -1,6 +1,6 @@
 """A bundle on a stream: what `nestling stream` and `nestling evaluate --stream` print."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -143,15 +143,12 @@ def _streams(clips: Sequence[Clip], labels: Sequence[str], params: MfccParams, n
     own = noisy(others, params.sample_rate, rng)
     streams = [keyword_stream(windows, labels, params, rng, at_least=1), Stream(own, [])]
     if negatives:
-        streams += [Stream(pcm, []) for pcm in _joined(negatives, params.sample_rate)]
+        streams += [Stream(pcm, []) for pcm in joined(_recordings(negatives), params.sample_rate)]
     return streams
 
 
-def _joined(folder: Path, sample_rate: int) -> Iterator[NDArray[np.int16]]:
-    """All recordings of a folder, one behind the other, in pieces of ten minutes. Raises ValueError: there is none."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
-    if not files:
-        raise ValueError(f"there is no recording in {folder}")
+def joined(files: Iterable[Path], sample_rate: int) -> Iterator[NDArray[np.int16]]:
+    """Recordings one behind the other, in pieces of ten minutes: int16, shape (n_samples,). Raises ValueError: one is none."""
     waiting: list[NDArray[np.int16]] = []
     for file in files:
         if _is_empty(file):  # as some of Debian's prompts are
@@ -162,6 +159,14 @@ def _joined(folder: Path, sample_rate: int) -> Iterator[NDArray[np.int16]]:
             waiting = []
     if waiting:
         yield np.concatenate(waiting)
+
+
+def _recordings(folder: Path) -> list[Path]:
+    """All recordings of a folder, however deep. Raises ValueError: there is none."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not files:
+        raise ValueError(f"there is no recording in {folder}")
+    return files
 
 
 def _is_empty(file: Path) -> bool:
