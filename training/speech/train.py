@@ -5,6 +5,7 @@ The pipeline is the workflow: clips -> windows -> augmentation -> features -> Ke
 
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,9 @@ def train(config: TrainConfig, emit: Emit) -> dict[str, Any]:
     tfjs.check_ready()
     params = config.params
     dataset = load_dataset(config, params, emit)
-    import_tensorflow()
+    spoken = _speak_and_import(config, dataset, emit)
     features = {split: _features(windows, params) for split, windows in dataset.judge.items()}
-    model, how = _learn(config, dataset, features["validation"], emit)
+    model, how = _learn(config, dataset, spoken, features["validation"], emit)
     learned = model, how | {"seconds": round(time.monotonic() - started, 1)}
     manifest = write_bundle(config.bundle, lambda folder: _fill(folder, config, dataset, features, learned, emit))
     emit_done(emit, config, manifest, started)
@@ -113,7 +114,17 @@ def load_dataset(config: TrainConfig, params: MfccParams, emit: Emit) -> Dataset
     return Dataset(labels, split_by, counts, fingerprint(clips), learn, judge)
 
 
-def _learn(config: TrainConfig, dataset: Dataset, validation: NDArray[np.float32], emit: Emit) -> tuple[Any, dict[str, Any]]:
+def _speak_and_import(config: TrainConfig, dataset: Dataset, emit: Emit) -> Windows | None:
+    """What synthetic voices say, where any are asked for: in a process of their own, beside TensorFlow's import."""
+    with ThreadPoolExecutor(1) as pool:
+        speaking = pool.submit(speak_for, dataset.labels, config.params, config.seed, emit) if config.synthetic else None
+        import_tensorflow()
+        return speaking.result() if speaking else None
+
+
+def _learn(
+    config: TrainConfig, dataset: Dataset, spoken: Windows | None, validation: NDArray[np.float32], emit: Emit
+) -> tuple[Any, dict[str, Any]]:
     """The trained network, and how its training went."""
     from training.speech.fit import fit
 
@@ -126,7 +137,7 @@ def _learn(config: TrainConfig, dataset: Dataset, validation: NDArray[np.float32
         seed=config.seed,
         held=(validation, dataset.judge["validation"].labels),
         emit=emit,
-        spoken=speak_for(dataset.labels, config.params, config.seed, emit) if config.synthetic else None,
+        spoken=spoken,
         head_start=find_head_start(config.design, config.params) if config.head_start else None,
     )
 
