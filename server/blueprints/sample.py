@@ -40,16 +40,17 @@ def _lines(store: Store, name: str, voices: Voices) -> Iterator[str]:
     maker = threading.Thread(target=_make, args=(store, name, voices, told), name="sample", daemon=True)
     maker.start()
     try:
-        with voices:
-            while (line := told.get()) is not None:
-                yield f"{json.dumps(line)}\n"
+        while (line := told.get()) is not None:
+            yield f"{json.dumps(line)}\n"
     finally:
+        voices.stop()
         maker.join()  # so that another sample can be asked for at once
 
 
 def _make(store: Store, name: str, voices: Voices, told: "queue.SimpleQueue[dict[str, Any] | None]") -> None:
     try:
-        make_sample(store, name, voices, _SEED, lambda done, of: told.put({"done": done, "of": of}))
+        with voices:
+            make_sample(store, name, voices, _SEED, lambda done, of: told.put({"done": done, "of": of}))
         told.put({"project": store.project(name)})
     except (NoVoicesError, ConflictError, DiskFullError) as error:
         told.put({"detail": str(error)})

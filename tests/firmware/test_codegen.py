@@ -99,7 +99,8 @@ def test_outputs_equal_tflm_byte_for_byte(
 
 
 def test_the_outputs_prove_something(wanted: dict[str, np.ndarray], generated: dict[str, Generated]) -> None:
-    plain = {name: rows for name, rows in wanted.items() if not name.startswith("extreme")}
+    # The shipped model is sure that noise is none of its words: the real windows below say more of it.
+    plain = {name: rows for name, rows in wanted.items() if not name.startswith("extreme") and name != "shipped"}
     assert all(len(np.unique(rows)) >= 10 for rows in plain.values())
     sources = "".join(text for model in generated.values() for text in model.files.values())
     for way in ("Rounding::kAboveZero", "Rounding::kSigned", "Rounding::kWide", "Depthwise3x3(", "Depthwise(", "true", "false"):
@@ -132,7 +133,7 @@ def windows() -> np.ndarray:
 
 def test_the_shipped_model_on_a_thousand_real_windows(windows: np.ndarray, on_pc: OnPc, on_machine: OnMachine) -> None:
     scores = Int8Model(SHIPPED.read_bytes()).run(windows)
-    assert len(windows) == N_WINDOWS and len(np.unique(scores.argmax(axis=1))) == 3
+    assert len(windows) == N_WINDOWS and len(np.unique(scores.argmax(axis=1))) == 3 and len(np.unique(scores)) >= 100
     np.testing.assert_array_equal(on_pc.run({"shipped": windows})["shipped"], scores)
     np.testing.assert_array_equal(on_machine.run({"shipped": windows})["shipped"], scores)
 

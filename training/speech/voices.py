@@ -82,9 +82,14 @@ class Voices:
         """How a voice would say a text, in eSpeak NG's own letters (Kirshenbaum's): "j'Es" for *yes*. Raises NoVoicesError."""
         return str(self._ask({"text": text, "voice": voice})["phonemes"])
 
+    def stop(self) -> None:
+        """End the process, from whatever thread: who waits for an answer gets NoVoicesError. The context is still to be left."""
+        if self._process.poll() is None:
+            processes.end(self._process)
+
     def close(self) -> None:
-        """End the process."""
-        processes.end(self._process)
+        """End the process and let go of its pipes; no thread may be speaking."""
+        self.stop()
         self._process.wait()
         self._reader.join(processes.GRACE_SECONDS)
         for pipe in (self._requests, self._answers, cast("IO[bytes]", self._process.stderr)):
