@@ -40,7 +40,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Prompts as Debian installs them: three of a voice, one with a keyword, and one of which nobody knows the text."""
+    """Prompts as Debian installs them: three of a voice, one with a keyword, and one of which nobody knows the text; music."""
     texts = "; a remark\nhello: Hello, how are you?\ndigits/one: One\nvm-no: There is no message\nempty: Nothing\n"
     about = tmp_path / "doc" / "asterisk-core-sounds-en"
     about.mkdir(parents=True)
@@ -52,7 +52,11 @@ def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     soundfile.write(tmp_path / "sounds" / VOICE / "empty.wav", np.zeros(0), 8000)
     monkeypatch.setattr(negatives, "SOUNDS", tmp_path / "sounds")
     monkeypatch.setattr(negatives, "TEXTS", tmp_path / "doc")
-    monkeypatch.setattr(negatives, "VOICES", (VOICE,))
+    monkeypatch.setattr(negatives, "MUSIC", tmp_path / "music")
+    (tmp_path / "music").mkdir()
+    soundfile.write(tmp_path / "music" / "tune.wav", np.full(8000 * 7, 0.01), 8000)
+    monkeypatch.setattr(negatives, "VOICES", {VOICE: "asterisk-core-sounds-en-wav"})
+    monkeypatch.setattr(negatives, "UNHEARD", {VOICE: "asterisk-prompt-en"})
     return tmp_path
 
 
@@ -64,16 +68,25 @@ def test_prompts_that_say_a_keyword_or_nobody_knows_what_are_left_out(debian: Pa
 
 
 def test_without_prompts_it_says_what_to_install(debian: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(negatives, "VOICES", ("it_IT_m_Carlo",))
+    monkeypatch.setattr(negatives, "VOICES", {"it_IT_m_Carlo": "asterisk-core-sounds-it-wav"})
     with pytest.raises(ValueError, match="install asterisk-core-sounds-it-wav"):
         list(negatives.prompts(["no"], 16000))
+    (debian / "music" / "tune.wav").unlink()
+    with pytest.raises(ValueError, match="install asterisk-moh-opsound-wav"):
+        list(negatives.unheard(["no"], 16000))
+
+
+def test_what_nothing_was_chosen_on_is_another_voice_and_music(debian: Path) -> None:
+    assert [len(pcm) for pcm in negatives.unheard(["yes", "no"], 16000)] == [16000 * 3, 16000 * 7]
 
 
 def test_a_stream_tells_what_is_missed_at_how_many_false_accepts(debian: Path, spoken: Path) -> None:
     manifest = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))
     heard = hear(SHIPPED, manifest, spoken)
-    assert heard.keywords == 24 == heard.normal.keywords
-    assert heard.hours * 3600 == pytest.approx(12 + 30 + 3, abs=1), "other words, half a minute of nothing, the prompts"
+    assert heard.normal.keywords == 24
+    assert heard.normal.hours * 3600 > 12 + 30 + 3, "other words, half a minute of nothing, the prompts"
+    assert heard.unheard_normal.hours * 3600 == pytest.approx(3 + 7), "the other voice and the music"
+    assert heard.unheard_normal.false_accepts == 0 and set(heard.unheard.values()) == {0.0}, "of a constant"
     missed = [heard.missed[rate] for rate in RATES]
     assert missed == sorted(missed, reverse=True), "the more may be accepted falsely, the less is missed"
     assert heard.missed[RATES[-1]] < 0.5

@@ -1,11 +1,13 @@
-"""Hours in which nobody says the keywords: Debian's recorded prompts, without those whose text has one of them.
+"""Hours in which nobody says the keywords: Debian's recorded prompts, without those whose text has one of them, and music.
 
-`apt-get install asterisk-core-sounds-{en,es,fr,it,ru}-wav`: people who read sentences for telephone exchanges, at 8 kHz.
+`apt-get install asterisk-core-sounds-{en,es,fr,it,ru}-wav`: people who read sentences for telephone exchanges, at 8 kHz. On these
+something has been chosen (DESIGN.md), so `asterisk-prompt-it-menardi-wav asterisk-moh-opsound-wav`, another voice and the music
+for those who wait, are kept to judge only.
 """
 
 import gzip
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,16 @@ from numpy.typing import NDArray
 
 from training.speech.listen import joined
 
-SOUNDS, TEXTS = Path("/usr/share/asterisk/sounds"), Path("/usr/share/doc")
-VOICES = ("en_US_f_Allison", "es_MX_f_Allison", "fr_CA_f_June", "it_IT_m_Carlo", "ru_RU_f_IvrvoiceRU")
+SOUNDS, TEXTS, MUSIC = Path("/usr/share/asterisk/sounds"), Path("/usr/share/doc"), Path("/usr/share/asterisk/moh")
+VOICES = {
+    "en_US_f_Allison": "asterisk-core-sounds-en-wav",
+    "es_MX_f_Allison": "asterisk-core-sounds-es-wav",
+    "fr_CA_f_June": "asterisk-core-sounds-fr-wav",
+    "it_IT_m_Carlo": "asterisk-core-sounds-it-wav",
+    "ru_RU_f_IvrvoiceRU": "asterisk-core-sounds-ru-wav",
+}
+UNHEARD = {"it_IT_f_Menardi": "asterisk-prompt-it-menardi-wav"}
+"""Voices, and Debian's package of each."""
 SAME = {"no": ("know", "knows", "non", "но"), "yes": ()}
 """What sounds as a keyword does, in any of the languages."""
 
@@ -30,19 +40,31 @@ def prompts(keywords: Sequence[str], sample_rate: int) -> Iterator[NDArray[np.in
     Raises:
         ValueError: the prompts are not installed.
     """
+    yield from _spoken(VOICES, keywords, sample_rate)
+
+
+def unheard(keywords: Sequence[str], sample_rate: int) -> Iterator[NDArray[np.int16]]:
+    """What nothing was ever chosen on, as `prompts` gives it: a voice of its own, and music. Raises ValueError."""
+    yield from _spoken(UNHEARD, keywords, sample_rate)
+    music = sorted(MUSIC.glob("*.wav"))
+    if not music:
+        raise ValueError(f"there is no music in {MUSIC}; install asterisk-moh-opsound-wav (Debian)")
+    yield from joined(music, sample_rate)
+
+
+def _spoken(voices: Mapping[str, str], keywords: Sequence[str], sample_rate: int) -> Iterator[NDArray[np.int16]]:
     words = [re.escape(word) for keyword in keywords for word in (keyword, *SAME.get(keyword, ()))]
     said = re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE)
-    for voice in VOICES:
-        yield from joined(_without(said, voice), sample_rate)
+    for voice, package in voices.items():
+        yield from joined(_without(said, voice, package), sample_rate)
 
 
-def _without(said: re.Pattern[str], voice: str) -> Iterator[Path]:
-    """A voice's recordings of which the text is known, and has none of the words."""
-    language = voice[:2]
-    texts = dict(_texts(language))
+def _without(said: re.Pattern[str], voice: str, package: str) -> Iterator[Path]:
+    """A voice's recordings of which the text is known, and has none of the words. All voices of a language read the same texts."""
+    texts = dict(_texts(voice[:2]))
     files = sorted((SOUNDS / voice).rglob("*.wav"))
     if not files or not texts:
-        raise ValueError(f"there are no prompts in {SOUNDS / voice}; install asterisk-core-sounds-{language}-wav (Debian)")
+        raise ValueError(f"there are no prompts in {SOUNDS / voice}; install {package} (Debian)")
     for file in files:
         text = texts.get(str(file.relative_to(SOUNDS / voice).with_suffix("")))
         if text is not None and not said.search(text):
