@@ -60,7 +60,7 @@ def _spoken(voices: Mapping[str, str], keywords: Sequence[str], sample_rate: int
 
 
 def _without(said: re.Pattern[str], voice: str, package: str) -> Iterator[Path]:
-    """A voice's recordings of which the text is known, and has none of the words. All voices of a language read the same texts."""
+    """A voice's recordings of which the text is known, and has none of the words; voices of a language read the same texts."""
     texts = dict(_texts(voice[:2]))
     files = sorted((SOUNDS / voice).rglob("*.wav"))
     if not files or not texts:

@@ -163,10 +163,8 @@ def _stream(bench: Bench, models: _Models, say: Say) -> Iterator[str]:
     there = np.mean([each.unheard_normal.false_accepts / each.unheard_normal.hours for each in found])
     yield f"| false accepts an hour elsewhere | {' | '.join(elsewhere)} | {there:.1f} |"
     yield ""
-    yield "Thresholds are chosen on the very hours they are judged on, and the prompts also served to choose how models are trained"
-    yield (
-        f"(DESIGN.md). Elsewhere: {fresh.hours:.2f} h of another voice's prompts and of music, on which nothing was ever chosen."
-    )
+    yield "Thresholds are chosen on the very hours they are judged on, and the prompts also served to choose how models learn"
+    yield f"(DESIGN.md). Elsewhere: {fresh.hours:.2f} h of another voice's prompts and of music, on which nothing was chosen."
 
 
 def _workshop(bench: Bench, models: _Models, say: Say) -> Iterator[str]:
