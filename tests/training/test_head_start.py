@@ -93,6 +93,19 @@ def test_a_head_start_knows_at_once_what_else_takes_long(recordings: Windows, sp
     assert right["head start"] > 0.7 and right["head start"] > right["scratch"] + 0.1
 
 
+def test_training_keeps_the_statistics_of_the_many_voices_that_a_body_has_heard(recordings: Windows) -> None:
+    design = preset_design("small")
+    start = find_head_start(design, PARAMS)
+    assert start
+    model, _ = fit(design, PARAMS, recordings, 3, epochs=1, seed=1, held=None, emit=lambda event: None, head_start=start)
+    changed = {
+        weight.name
+        for weight, known in zip(model.weights, start.weights, strict=False)  # the last layer is none of the body's
+        if not np.array_equal(weight.numpy(), known)
+    }
+    assert changed == {"kernel"}
+
+
 def test_what_sounds_like_a_keyword_is_unknown(spoken: Windows) -> None:
     with Voices() as voices:
         near = near_misses(["yes"], 6, voices)

@@ -74,6 +74,7 @@ def fit(
     if head_start:
         model = models.build(design, params, n_labels, np.zeros(params.n_mfcc), np.ones(params.n_mfcc))
         model.set_weights([*head_start.weights, *_head(body, augmenter, n_labels)])
+        _keep_statistics(model)
     else:
         sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
         model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
@@ -131,6 +132,15 @@ def _embedded(body: keras.Model, augmenter: Augmenter) -> NDArray[np.float32]:
 def _area_under_roc(high: NDArray[np.floating], low: NDArray[np.floating]) -> float:
     """How often one of `high` is above one of `low`."""
     return float((high[:, np.newaxis] > low).mean())
+
+
+def _keep_statistics(model: keras.Model) -> None:
+    """Let batch normalisation keep what a body knows of hundreds of voices: the means and deviations of a few people's words,
+    and of the noise between them, are not those of the next person.
+    """
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
 
 
 def _head(body: keras.Model, augmenter: Augmenter, n_labels: int) -> list[NDArray[np.float32]]:

@@ -38,7 +38,7 @@ from training.speech.voices import Voices
 from training.speech.windows import cut, word_start
 
 PRESETS = ("medium", "small")
-STEPS = 16_000
+STEPS = 32_000
 SEED = 1
 
 _BATCH_SIZE = 128
