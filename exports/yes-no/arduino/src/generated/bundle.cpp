@@ -8,9 +8,9 @@ const char* const kLabels[3] = {"yes", "no", "unknown"};
 const char* const kPresets[3] = {"strict", "normal", "eager"};
 
 const float kThresholds[3][3] = {
-    {0.972000003f, 0.922999978f, 1.0f},
-    {0.873000026f, 0.829999983f, 1.0f},
-    {0.725000024f, 0.628000021f, 1.0f},
+    {0.967999995f, 0.925999999f, 1.0f},
+    {0.861999989f, 0.876999974f, 1.0f},
+    {0.652999997f, 0.690999985f, 1.0f},
 };
 
 }  // namespace nestling
