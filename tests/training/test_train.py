@@ -126,7 +126,8 @@ def test_the_weights_file_tells_what_int8_loses(trained: tuple[Path, list[dict]]
         # A weight is at most half a step from its int8; evenly spread, that is a root mean square of 0.29 steps.
         assert 0 <= layer["weight_error"] < 0.5 * max(layer["scales"])
         step = layer["activation"]["scale"]
-        assert 0 < layer["activation_error"] < 10 * step and layer["activation"]["max"] < 300 * step
+        # Of 256 steps; a clip that differs from all that was learned from may leave the range.
+        assert 0 < layer["activation_error"] < 10 * step and layer["activation"]["max"] < 400 * step
     assert weights["input"]["scale"] == pytest.approx(json.loads((trained[0] / "manifest.json").read_text())["input"]["scale"])
 
 
