@@ -150,7 +150,7 @@ def _stream(bench: Bench, models: _Models, say: Say) -> Iterator[str]:
     normal, fresh = found[0].normal, found[0].unheard_normal
     yield (
         f"## A stream: {normal.keywords} keywords of `speech/validation` in noise at 5 to 20 dB, "
-        f"{normal.hours:.2f} h of other words and prompts in five languages without them"
+        f"{normal.hours:.2f} h without them: other words, prompts in five languages, and between the keywords"
     )
     yield ""
     yield f"| {STREAM_PRESET} | {' | '.join(f'{rate:g} false accepts an hour' for rate in RATES)} | as it is shipped, *normal* |"
