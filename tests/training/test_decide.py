@@ -16,7 +16,7 @@ from training.convert.manifest import read_manifest
 from training.features import load_default
 from training.features.mfcc import dct_matrix, mel_filterbank
 from training.speech import chatter, decide
-from training.speech.decide import Tail, choose_decision, find_peaks, keyword_stream, negative_stream, sieve, smooth
+from training.speech.decide import Tail, choose_decision, find_peaks, keyword_stream, negative_streams, sieve, smooth
 from training.speech.stream import DEFAULT, HIGHEST, PRESETS, read_decision
 from training.speech.voices import NoVoicesError
 from training.speech.windows import Windows
@@ -75,15 +75,25 @@ def test_the_keywords_are_said_in_noise_where_the_marks_are() -> None:
     assert len(keyword_stream(data, LABELS, PARAMS, np.random.default_rng(1), at_least=1).marks) == 6
 
 
-def test_the_negatives_hold_talk_and_the_project_s_own_and_noise(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(2)
-    assert len(negative_stream(windows(), LABELS, PARAMS, rng)) >= RATE * (5 + 4 + 30)
+def test_the_negatives_hold_the_project_s_own_and_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decide, "_PIECE_SECONDS", 2.0)
+
+    def pieces() -> list[NDArray[np.int16]]:
+        return list(negative_streams(windows(), LABELS, PARAMS, np.random.default_rng(2)))
+
+    own, *talk = pieces()
+    assert len(own) == RATE * (4 + 30) and len(talk) == 3
+    assert all(RATE * (5 / 3 + 30) <= len(piece) < RATE * (5 / 3 + 15 + 30) for piece in talk)
+    loud = [np.abs(piece[: RATE * 2].astype(float)).mean() for piece in talk]
+    assert len(set(loud)) == 3
+    assert all(np.array_equal(first, second) for first, second in zip(talk, pieces()[1:], strict=True))
 
     def mute(*_: Any) -> None:
         raise NoVoicesError("there are none")
 
     monkeypatch.setattr(decide, "chatter", mute)
-    assert len(negative_stream(windows(), LABELS, PARAMS, rng)) == RATE * (4 + 30)
+    (only,) = pieces()
+    assert np.array_equal(only, own)
 
 
 def test_the_talk_does_not_say_the_keywords() -> None:
@@ -134,7 +144,9 @@ def test_with_hardly_a_peak_it_is_pessimistic() -> None:
 
 
 def test_a_decision_is_whole_and_strict_is_stricter() -> None:
-    decision = choose_decision(hear_tones, PARAMS, STRIDE, LABELS, windows(), 1, nothing)
+    told: list[tuple[int, int]] = []
+    decision = choose_decision(hear_tones, PARAMS, STRIDE, LABELS, windows(), 1, lambda *minutes: told.append(minutes))
+    assert told == [(1, 1), (1, 1)]  # half a minute with four clips, and again with five seconds of talk
     assert list(decision["presets"]) == list(PRESETS) and decision["preset"] == DEFAULT
     assert json.loads(json.dumps(decision)) == decision
     read = read_decision({"labels": LABELS, "decision": decision})

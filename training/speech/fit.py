@@ -25,7 +25,7 @@ from training.speech.windows import Windows
 BATCH_SIZE = 32
 MIN_STEPS = 8  # an epoch of few clips draws this many batches, each clip several times in other guises
 PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
-_SLOWEST, _WINDOWS_FOR_PEAK = 0.075, 2000  # a body shall not forget what it knows for a few clips
+_SLOWEST, _WINDOWS_FOR_PEAK = 0.3, 2000  # a body shall not forget what it knows for a few clips
 
 _HEAD_WINDOWS = 1536  # drawn to begin the last layer with
 _HEAD_STRENGTH = 0.03  # of its logistic regression, the inverse of the regularisation

@@ -208,9 +208,13 @@ def _decide(folder: Path, config: TrainConfig, dataset: Dataset, stride: int, mo
     from training.speech.engines import float_engine, load_engine
 
     emit({"event": "stage", "stage": "evaluate", "detail": "how sure it must be, on a stream of words, talk and noise"})
+
+    def progress(done: int, of: int) -> None:
+        detail = f"{done} of {of} minutes without keywords listened to"
+        emit({"event": "stage", "stage": "evaluate", "detail": detail, "n": done, "of": of})
+
     score = sieve(float_engine(model), load_engine(folder, "int8"), dataset.labels)
-    validation = dataset.judge["validation"]
-    return choose_decision(score, config.params, stride, dataset.labels, validation, config.seed, lambda done, of: None)
+    return choose_decision(score, config.params, stride, dataset.labels, dataset.judge["validation"], config.seed, progress)
 
 
 def _attribution(config: TrainConfig, preset: str | None) -> str:

@@ -8,9 +8,9 @@ const char* const kLabels[3] = {"yes", "no", "unknown"};
 const char* const kPresets[3] = {"strict", "normal", "eager"};
 
 const float kThresholds[3][3] = {
-    {0.967999995f, 0.925999999f, 1.0f},
-    {0.861999989f, 0.876999974f, 1.0f},
-    {0.652999997f, 0.690999985f, 1.0f},
+    {0.851000011f, 0.85799998f, 1.0f},
+    {0.713999987f, 0.736000001f, 1.0f},
+    {0.550999999f, 0.589999974f, 1.0f},
 };
 
 }  // namespace nestling

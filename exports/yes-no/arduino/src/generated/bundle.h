@@ -19,7 +19,7 @@ constexpr int kRefractory = 16000;
 constexpr int kNPresets = 3;
 constexpr int kFirstPreset = 1;
 constexpr int kTflmArenaBytes = 17504;
-constexpr float kInputScale = 0.533344388f;
+constexpr float kInputScale = 0.533344209f;
 constexpr float kOutputScale = 0.00390625f;
 extern const char* const kLabels[3];
 extern const char* const kPresets[3];

@@ -11,7 +11,7 @@ namespace model {
 constexpr int kInputDims = 3;
 constexpr int kInputShape[] = {1, 49, 13};
 constexpr int kInputBytes = 637;
-constexpr float kInputScale = 5.333443880e-01f;
+constexpr float kInputScale = 5.333442092e-01f;
 constexpr int kInputZeroPoint = 36;
 
 constexpr int kOutputDims = 2;

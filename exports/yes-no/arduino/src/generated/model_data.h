@@ -4,7 +4,7 @@
 
 namespace nestling {
 
-extern const unsigned char kModelData[54312];
+extern const unsigned char kModelData[54592];
 
 }  // namespace nestling
 

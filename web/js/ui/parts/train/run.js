@@ -65,6 +65,7 @@ function stageText({ stage, n, of, detail }, vision) {
   if (stage === 'speak' && of) return t('{n} of {of} words spoken by synthetic voices', { n, of });
   if (stage === 'train' && n) return t('{n} parameters learn', { n });
   if (stage === 'convert') return vision ? t('The network with its new last layer, for the browser') : t('int8 for the board, TF.js for the phone, each checked against Keras');
+  if (stage === 'evaluate' && of) return t('{n} of {of} minutes without your words listened to', { n, of });
   if (stage === 'evaluate') return vision ? t('Judged on photos that were not trained on') : t('Float and int8 judged on clips that were not trained on');
   return detail;
 }
