@@ -1,6 +1,7 @@
 """Bodies, synthetic voices, and the benchmark's workshop: what training begins with."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from training.bench.workshop import N_CLIPS, Corpus, all_draws, deal, left_out
 from training.features import extract, load_default
+from training.learning import Learning
 from training.speech import models
 from training.speech.augment import Augmenter, mel_powers
 from training.speech.design import check_design, preset_design
@@ -104,6 +106,29 @@ def test_training_keeps_the_statistics_of_the_many_voices_that_a_body_has_heard(
         if not np.array_equal(weight.numpy(), known)
     }
     assert changed == {"kernel"}
+
+
+@pytest.mark.parametrize(("windows_for_all", "share"), [(1000, 0.65), (48, 0.75), (10, 1.0)])
+def test_of_few_clips_it_goes_a_part_of_the_way_only(
+    windows_for_all: int, share: float, recordings: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """36 clips; what was learned is what the network had when its training ended."""
+    design = preset_design("small")
+    known, learned = find_head_start(design, PARAMS), []
+
+    class Watched(Learning):
+        def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+            super().on_train_end(logs)
+            learned.extend(self.model.get_weights())
+
+    monkeypatch.setattr("training.speech.fit.Learning", Watched)
+    monkeypatch.setattr("training.speech.fit._WINDOWS_FOR_ALL", windows_for_all)
+    model, _ = fit(design, PARAMS, recordings, 3, epochs=1, seed=1, held=None, emit=lambda event: None, head_start=known)
+    assert known
+    body = list(zip(known.weights, learned, model.get_weights(), strict=False))  # the last layer is none of the body's
+    assert any(not np.array_equal(first, last) for first, last, _ in body)
+    for first, last, got in body:
+        assert got == pytest.approx(first + share * (last - first), abs=1e-6)
 
 
 def test_what_sounds_like_a_keyword_is_unknown(spoken: Windows) -> None:

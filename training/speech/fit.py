@@ -25,7 +25,9 @@ from training.speech.windows import Windows
 BATCH_SIZE = 32
 MIN_STEPS = 8  # an epoch of few clips draws this many batches, each clip several times in other guises
 PEAK_RATE, WARMUP_EPOCHS = 4e-3, 2
-_SLOWEST, _WINDOWS_FOR_PEAK = 0.3, 2000  # a body shall not forget what it knows for a few clips
+# A body shall not forget what it knows for a few clips: with fewer than these it learns more slowly, and of the way to what is
+# learned only a part is gone (WiSE-FT, M. Wortsman et al., "Robust fine-tuning of zero-shot models", arXiv:2109.01903).
+_LEAST_SHARE, _WINDOWS_FOR_ALL = 0.65, 1000
 
 _HEAD_WINDOWS = 1536  # drawn to begin the last layer with
 _HEAD_STRENGTH = 0.03  # of its logistic regression, the inverse of the regularisation
@@ -79,8 +81,9 @@ def fit(
         sample = np.concatenate([next(augmenter.batches(BATCH_SIZE))[0] for _ in range(8)]).reshape(-1, params.n_mfcc)
         model = models.build(design, params, n_labels, sample.mean(axis=0), sample.std(axis=0) + 1e-3)
     steps = max(MIN_STEPS, len(learn) // BATCH_SIZE)
-    peak = PEAK_RATE * (float(np.clip(len(learn) / _WINDOWS_FOR_PEAK, _SLOWEST, 1)) if body else 1)
-    rate = compile_model(model, peak, epochs * steps, WARMUP_EPOCHS * steps)
+    share = float(np.clip(len(learn) / _WINDOWS_FOR_ALL, _LEAST_SHARE, 1)) if body else 1.0
+    rate = compile_model(model, PEAK_RATE * share, epochs * steps, WARMUP_EPOCHS * steps)
+    begun = model.get_weights()
     n = model.count_params()
     emit({"event": "stage", "stage": "train", "detail": f"{n:,} parameters, {steps} batches an epoch", "n": n, "steps": steps})
     one_hot = np.eye(n_labels, dtype=np.float32)
@@ -95,6 +98,8 @@ def fit(
         callbacks=[rate, learning],
         verbose=0,
     )
+    if share < 1:
+        model.set_weights([first + share * (last - first) for first, last in zip(begun, model.get_weights(), strict=True)])
     start = {"start": head_start.preset if head_start else None, "synthetic": 0 if spoken is None else len(spoken)}
     return model, learning.describe() | start
 
