@@ -96,13 +96,13 @@ def choose_decision(
     refractory = int(REFRACTORY_SECONDS * params.sample_rate)
     keywords = [index for index, label in enumerate(labels) if label != UNKNOWN]
     peaks: dict[int, list[NDArray[np.float64]]] = {index: [] for index in keywords}
-    seconds = 0.0
+    seconds, planned_minutes = 0.0, max(1, round(CHATTER_SECONDS / 60))
     for pcm in negative_streams(validation, labels, params, rng):
         means = smooth(score_stream(pcm, params, stride, score).rows, N_SMOOTH)
         for index in keywords:
             peaks[index].append(find_peaks(means[:, index], max(1, refractory // stride)))
         seconds += len(pcm) / params.sample_rate
-        progress(round(seconds / 60), round(max(seconds, CHATTER_SECONDS) / 60))
+        progress(min(round(seconds / 60), planned_minutes), planned_minutes)
     hours = seconds / 3600
     tails = {labels[index]: Tail(np.sort(np.concatenate(found))[::-1], hours) for index, found in peaks.items()}
     presets, extrapolated = _presets(tails, word_peaks(heard, said, labels, params.clip_length))
