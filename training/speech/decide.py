@@ -172,7 +172,13 @@ def negative_streams(
         return noisy([chatter(CHATTER_SECONDS / n, keywords, rate, own_rng, JUDGED)], rate, own_rng)
 
     with ThreadPoolExecutor(1) as pool, suppress(NoVoicesError):
-        yield from pool.map(talk, rng.spawn(n))
+        first, *others = rng.spawn(n)
+        speaking = pool.submit(talk, first)
+        for own_rng in others:  # one piece ahead and no more: who cancels does not wait for the rest
+            piece = speaking.result()
+            speaking = pool.submit(talk, own_rng)
+            yield piece
+        yield speaking.result()
 
 
 def noisy(pieces: Sequence[NDArray[np.int16]], sample_rate: int, rng: np.random.Generator) -> NDArray[np.int16]:
